@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { clientFrame, closeFrame, OPCODE } from './client-frame.ts'
+import { Expected } from './expected.ts'
+import { FrameParser, type FrameSink } from './frame-parser.ts'
+import { endOfUpgrade, upgradeRequest } from './handshake.ts'
+import { openTransport } from './transport.ts'
+import type { Reply, Wire } from './wire.ts'
+
+/** Where to connect, and as whom. */
+export interface ClientOptions {
+  readonly url: URL
+  readonly wire: Wire
+  /** Place among all connections of the run. */
+  readonly index: number
+  readonly token?: string
+}
+
+/** Told of what arrives. The bytes are only valid during the call. */
+export interface ClientListener {
+  /** Returns false for a frame that it does not know. */
+  onText (bytes: Buffer, start: number, end: number): boolean
+  onRefused (code: string, number: number | undefined): void
+  onPong (payload: string): void
+  /** After each read, when all its frames have been told. */
+  onRead (): void
+  /** The connection ended without having been asked to. */
+  onBroken (error: Error): void
+}
+
+/** The least that is a WebSocket client: shakes hands, answers pings, and hands on the bytes of what it receives. */
+export class Client implements FrameSink {
+  readonly #options: ClientOptions
+  readonly #listener: ClientListener
+  readonly #parser = new FrameParser(this)
+  #socket: Socket | undefined
+  /** The answer to the handshake as far as it is there; undefined once it is complete. */
+  #head: Buffer | undefined = Buffer.alloc(0)
+  readonly #expected = new Expected()
+  #closeText = ''
+  #closing = false
+
+  constructor (options: ClientOptions, listener: ClientListener) {
+    this.#options = options
+    this.#listener = listener
+  }
+
+  /** Resolves when the server takes requests. */
+  async connect (): Promise<void> {
+    const { url, index, token, wire } = this.#options
+    const socket = openTransport(url, index, (bytes, length) => this.#onBytes(bytes, length))
+    this.#socket = socket
+    socket.on('error', (error) => { this.#closeText ||= error.message })
+    socket.on('close', () => this.#onClose())
+    const ready = this.#expected.next('ready')
+    socket.write(upgradeRequest(url, token))
+    await ready
+    if (wire.hello !== undefined) await this.#ask(wire.hello, 'ready')
+  }
+
+  /** Becomes a member of a room. */
+  async join (room: string): Promise<void> {
+    await this.#ask(this.#options.wire.join(room), 'joined')
+  }
+
+  /** Sends frames as they are. */
+  write (frames: Buffer): void {
+    this.#socket?.write(frames)
+  }
+
+  ping (payload: string): void {
+    this.write(clientFrame(OPCODE.ping, Buffer.from(payload)))
+  }
+
+  /** Closes in order; resolves when the connection has ended. */
+  async close (): Promise<void> {
+    this.#closing = true
+    if (this.#socket === undefined || this.#socket.closed) return
+    this.#socket.end(closeFrame())
+    await once(this.#socket, 'close')
+  }
+
+  /** Ends the connection at once. */
+  cut (): void {
+    this.#closing = true
+    this.#socket?.destroy()
+  }
+
+  onFrame (opcode: number, bytes: Buffer, start: number, end: number): void {
+    if (opcode === OPCODE.text) this.#onText(bytes, start, end)
+    else if (opcode === OPCODE.ping) this.write(clientFrame(OPCODE.pong, bytes.subarray(start, end)))
+    else if (opcode === OPCODE.pong) this.#listener.onPong(bytes.toString('latin1', start, end))
+    else if (opcode === OPCODE.close) this.#closeText ||= closeText(bytes.subarray(start, end))
+  }
+
+  async #ask (text: string, kind: Reply['kind']): Promise<void> {
+    const answered = this.#expected.next(kind)
+    this.write(clientFrame(OPCODE.text, Buffer.from(text)))
+    await answered
+  }
+
+  #onBytes (bytes: Buffer, length: number): void {
+    try {
+      if (this.#head === undefined) this.#parser.push(bytes, 0, length)
+      else this.#readHead(this.#head, bytes.subarray(0, length))
+      this.#listener.onRead()
+    } catch (error) {
+      this.#closeText = error instanceof Error ? error.message : String(error)
+      this.#socket?.destroy()
+    }
+  }
+
+  #readHead (earlier: Buffer, bytes: Buffer): void {
+    const head = Buffer.concat([earlier, bytes])
+    const end = endOfUpgrade(head)
+    this.#head = end === undefined ? head : undefined
+    if (end === undefined) return
+    this.#expected.came('ready')
+    this.#parser.push(head, end, head.length)
+  }
+
+  #onText (bytes: Buffer, start: number, end: number): void {
+    if (this.#listener.onText(bytes, start, end)) return
+    const reply = this.#options.wire.reply(bytes.toString('utf8', start, end))
+    if (reply.kind === 'probe') this.write(clientFrame(OPCODE.text, Buffer.from(reply.answer)))
+    else if (reply.kind === 'refused') this.#onRefused(reply.code, reply.number)
+    else this.#expected.came(reply.kind)
+  }
+
+  #onRefused (code: string, number: number | undefined): void {
+    if (number === undefined) this.#expected.fail(new Error(`refused: ${code}`))
+    this.#listener.onRefused(code, number)
+  }
+
+  #onClose (): void {
+    if (this.#closing) return
+    const error = new Error(`connection ${this.#options.index} ended: ${this.#closeText || 'cut off'}`)
+    this.#expected.fail(error)
+    this.#listener.onBroken(error)
+  }
+}
+
+function closeText (payload: Buffer): string {
+  return payload.length < 2 ? 'closed without a code' : `closed with ${payload.readUInt16BE(0)} ${payload.toString('utf8', 2)}`.trim()
+}

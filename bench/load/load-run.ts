@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { assembleReport } from './assemble-report.ts'
+import { Bystander } from './bystander.ts'
+import { createWire } from './create-wire.ts'
+import { addressOf, Crowd, tokenOf, type OnProgress } from './crowd.ts'
+import { createFlow, type Flow } from './flow.ts'
+import type { LoadPlan } from './options.ts'
+import { readUsage } from './process-usage.ts'
+import { makePublications } from './publication.ts'
+import { Publisher } from './publisher.ts'
+import type { LoadReport } from './report.ts'
+import { RunClock } from './run-clock.ts'
+import { between, type Interval, type Snapshot } from './snapshot.ts'
+import { StampFinder } from './stamp-finder.ts'
+import { Tally } from './tally.ts'
+
+const MS_PER_S = 1_000
+const US_PER_S = 1_000_000
+const QUIET_MS = 300
+/** Without any arrival for so long, copies that are still due will not come any more. */
+const GIVE_UP_MS = 3_000
+const POLL_MS = 20
+/** Of latencies; a fixed rate is slow enough for all of them. A prime, so that it meets all members in turn. */
+const LATENCY_EVERY = 17
+
+/** One load from the first handshake to the last close. */
+export class LoadRun {
+  readonly #plan: LoadPlan
+  readonly #onProgress: OnProgress
+  readonly #tally: Tally
+  readonly #crowd: Crowd
+  readonly #flow: Flow
+  readonly #broken: Promise<never>
+  #bystander: Bystander | undefined
+  #reads = 0
+
+  constructor (plan: LoadPlan, onProgress: OnProgress) {
+    const clock = new RunClock()
+    const wire = createWire(plan.wire)
+    this.#plan = plan
+    this.#onProgress = onProgress
+    this.#tally = new Tally({ ...plan, latencyEvery: plan.traffic.kind === 'rate' ? 1 : LATENCY_EVERY }, clock)
+    let onBroken: (error: Error) => void = () => {}
+    this.#broken = new Promise((_resolve, reject) => { onBroken = reject })
+    this.#broken.catch(() => {})
+    const context = { wire, clock, tally: this.#tally, stamps: new StampFinder(), onRead: () => this.#onRead(), onBroken }
+    this.#crowd = new Crowd(plan, context, onProgress)
+    const publications = makePublications(plan, wire)
+    const publisher = new Publisher({ members: this.#crowd.members, publications, tally: this.#tally, clock })
+    this.#flow = createFlow(plan.traffic, publisher, this.#tally)
+  }
+
+  /** Rejects when a connection ends before its time. */
+  async measure (): Promise<LoadReport> {
+    return await Promise.race([this.#broken, this.#measure()])
+  }
+
+  async close (): Promise<void> {
+    this.#flow.stop()
+    await Promise.all([this.#bystander?.close(), this.#crowd.close()])
+  }
+
+  async #measure (): Promise<LoadReport> {
+    const before = this.#snapshot()
+    await this.#startBystander()
+    const handshakes = await this.#arrive()
+    await this.#quiet()
+    const pingWhileArrivingMs = await this.#bystander?.take()
+    this.#flow.start()
+    await this.#pass('warming up', this.#plan.warmUpSeconds)
+    await this.#bystander?.take()
+    const measured = await this.#interval()
+    const pingMs = await this.#bystander?.take()
+    const after = this.#snapshot()
+    this.#flow.stop()
+    await this.#drain()
+    return assembleReport({ plan: this.#plan, tally: this.#tally, maxLagMs: this.#flow.maxLagMs, before, after, handshakes, measured, pingWhileArrivingMs, pingMs })
+  }
+
+  async #startBystander (): Promise<void> {
+    const { bystander, wire } = this.#plan
+    if (!bystander) return
+    const url = addressOf(this.#plan, createWire(wire).path).href
+    this.#bystander = await Bystander.start({ url, wire, token: tokenOf(this.#plan, 'bystander') })
+  }
+
+  /** Returns what the handshakes took, unless they were spread over time. */
+  async #arrive (): Promise<Interval | undefined> {
+    if (this.#plan.arrivalSeconds > 0) {
+      await this.#crowd.arrive()
+      return undefined
+    }
+    const before = this.#snapshot()
+    await this.#crowd.connect()
+    const handshakes = between(before, this.#snapshot())
+    await this.#crowd.join()
+    return handshakes
+  }
+
+  async #interval (): Promise<Interval> {
+    this.#tally.latencies.clear()
+    const from = this.#snapshot()
+    await this.#pass('measuring', this.#plan.seconds)
+    return between(from, this.#snapshot())
+  }
+
+  async #pass (phase: string, seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += 1) {
+      this.#onProgress(phase, passed, seconds)
+      await delay(Math.min(1, seconds - passed) * MS_PER_S)
+    }
+  }
+
+  /** Waits until nothing has arrived for a while: the notices of arrivals are through. */
+  async #quiet (): Promise<void> {
+    for (let seen = -1; seen !== this.#reads;) {
+      seen = this.#reads
+      await delay(QUIET_MS)
+    }
+  }
+
+  /** Waits for what is still under way, as long as anything arrives at all. */
+  async #drain (): Promise<void> {
+    for (let seen = -1; seen !== this.#reads && this.#tally.inFlight > 0;) {
+      seen = this.#reads
+      for (let waitedMs = 0; waitedMs < GIVE_UP_MS && this.#tally.inFlight > 0; waitedMs += POLL_MS) await delay(POLL_MS)
+    }
+  }
+
+  #onRead (): void {
+    this.#reads += 1
+    this.#flow.onRead()
+  }
+
+  #snapshot (): Snapshot {
+    const { user, system } = process.cpuUsage()
+    const { deliveries, completed } = this.#tally
+    const usage = this.#plan.serverPid === undefined ? undefined : readUsage(this.#plan.serverPid)
+    return { atMs: performance.now(), deliveries, completed, ownCpuSeconds: (user + system) / US_PER_S, usage }
+  }
+}

@@ -1,0 +1,22 @@
+import type { OnProgress } from './crowd.ts'
+import { LoadRun } from './load-run.ts'
+import { planLoad, type LoadOptions } from './options.ts'
+import type { LoadReport } from './report.ts'
+
+export type { OnProgress } from './crowd.ts'
+export { formatLoadReport } from './format-load-report.ts'
+export type { LoadOptions, ScriptLine, Traffic } from './options.ts'
+export type { LoadReport } from './report.ts'
+
+/**
+ * Puts a load on a running hub and measures what comes of it. Rejects when the options cannot be, a handshake or join
+ * is refused, or a connection ends early.
+ */
+export async function runLoad (options: LoadOptions, onProgress: OnProgress = () => {}): Promise<LoadReport> {
+  const run = new LoadRun(planLoad(options), onProgress)
+  try {
+    return await run.measure()
+  } finally {
+    await run.close()
+  }
+}

@@ -1,0 +1,43 @@
+import type { Distribution } from './samples.ts'
+
+/** What the hub's process used; only known when its process id was given. */
+export interface ServerReport {
+  /** Share of one core during the measured time. */
+  readonly cpuShare: number
+  /** CPU time for each delivery, microseconds; undefined when nothing was delivered. */
+  readonly cpuPerDeliveryUs: number | undefined
+  /** CPU time for each handshake, microseconds. */
+  readonly cpuPerHandshakeUs: number | undefined
+  /** Growth of resident memory for each connection, from before the first to after the settling, KB. */
+  readonly rssPerConnectionKb: number
+}
+
+/** What a load has found out. */
+export interface LoadReport {
+  readonly connections: number
+  readonly rooms: number
+  /** How long was measured. */
+  readonly seconds: number
+  /** Undefined when the arrivals were spread over time. */
+  readonly handshakesPerSecond: number | undefined
+  /** Messages that reached everybody, and copies that arrived, per second. */
+  readonly messagesPerSecond: number
+  readonly deliveriesPerSecond: number
+  /** From sending to arrival. */
+  readonly latencyMs: Distribution | undefined
+  /** Over the whole run, not only the measured time. */
+  readonly expected: number
+  readonly lost: number
+  readonly outOfOrder: number
+  readonly strays: number
+  /** How often which error was answered. */
+  readonly refusals: Readonly<Record<string, number>>
+  /** Share of one core that the load itself used; near 1 it is what limits the rate. */
+  readonly loadCpuShare: number
+  /** How late messages of a fixed rate left at most, ms. */
+  readonly maxLagMs: number
+  /** Pings of a bystander, while the members arrived and while it was measured. */
+  readonly pingWhileArrivingMs: Distribution | undefined
+  readonly pingMs: Distribution | undefined
+  readonly server: ServerReport | undefined
+}

@@ -1,0 +1,32 @@
+import type { ProcessUsage } from './process-usage.ts'
+
+/** One moment of a run. */
+export interface Snapshot {
+  readonly atMs: number
+  readonly deliveries: number
+  readonly completed: number
+  readonly ownCpuSeconds: number
+  readonly usage: ProcessUsage | undefined
+}
+
+/** What happened between two moments. */
+export interface Interval {
+  readonly seconds: number
+  readonly deliveries: number
+  readonly completed: number
+  readonly ownCpuSeconds: number
+  readonly serverCpuSeconds: number | undefined
+}
+
+const MS_PER_S = 1_000
+
+/** Subtracts one moment from a later one. */
+export function between (from: Snapshot, to: Snapshot): Interval {
+  return {
+    seconds: (to.atMs - from.atMs) / MS_PER_S,
+    deliveries: to.deliveries - from.deliveries,
+    completed: to.completed - from.completed,
+    ownCpuSeconds: to.ownCpuSeconds - from.ownCpuSeconds,
+    serverCpuSeconds: from.usage && to.usage && to.usage.cpuSeconds - from.usage.cpuSeconds
+  }
+}

@@ -1,0 +1,24 @@
+import type { LoadOptions } from './load/load.ts'
+import type { FigureName } from './figures.ts'
+
+/** The load of a scene: everything but where and as whom. */
+export type SceneLoad = Omit<LoadOptions, 'url' | 'wire' | 'token' | 'secret' | 'serverPid'>
+
+/** One load of a scene; most scenes have only one. */
+export interface Step {
+  /** What differs from the other steps; empty when there is no other. */
+  readonly label: string
+  readonly load: SceneLoad
+}
+
+/** A situation that hubs are compared in. */
+export interface Scene {
+  readonly name: string
+  /** Scenes that belong together can be asked for by this. */
+  readonly group: string
+  readonly title: string
+  readonly steps: readonly Step[]
+  readonly figures: readonly FigureName[]
+  /** The figure that is drawn. */
+  readonly plot: FigureName
+}

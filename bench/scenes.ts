@@ -1,0 +1,80 @@
+import type { ScriptLine } from './load/load.ts'
+import type { FigureName } from './figures.ts'
+import type { Scene, SceneLoad, Step } from './scene.ts'
+
+const THROUGHPUT = ['cpuPerDelivery', 'deliveries', 'p50', 'p99', 'lost', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
+const LATENCY = ['p50', 'p99', 'p999', 'lost', 'cpuPerDelivery', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
+const IDLE = ['rss', 'handshakes', 'cpuPerHandshake', 'loadCpu'] as const satisfies FigureName[]
+const BROADCAST = ['pingMax', 'pingMaxArriving', 'lost', 'wrong', 'p99', 'cpuPerDelivery'] as const satisfies FigureName[]
+
+const DELIVERIES_PER_SECOND = 20_000
+const ROOM_SIZES = [10, 100, 1_000, 5_000, 10_000, 15_000]
+const CHAT_IN_FLIGHT = 64
+
+/** A recorded talk: how many people there were, and who said what. */
+export interface Chat {
+  readonly people: number
+  readonly script: readonly ScriptLine[]
+}
+
+/** All scenes, in the order in which they are run. */
+export function allScenes (chat: Chat): Scene[] {
+  return [
+    ...[1, 4, 16].map((inFlight) => oneRoom(`a${inFlight}`, `1 room of 1,000, one member publishing, ${inFlight} in flight`, inFlight, 1)),
+    oneRoom('a16all', '1 room of 1,000, everybody publishing in turn, 16 in flight', 16, 1_000),
+    ...[64, 512].map(manyRooms),
+    fixedRate('c', '1 room of 1,000', { rooms: 1, membersPerRoom: 1_000 }),
+    fixedRate('c10', '100 rooms of 10', { rooms: 100, membersPerRoom: 10 }),
+    idle(),
+    bigRoom(),
+    recordedChat(chat),
+    growth()
+  ]
+}
+
+function oneRoom (name: string, title: string, inFlight: number, publishersPerRoom: number): Scene {
+  return throughput(name, 'a', title, { membersPerRoom: 1_000, publishersPerRoom, traffic: { kind: 'window', inFlight } })
+}
+
+function manyRooms (inFlight: number): Scene {
+  const load: SceneLoad = { rooms: 100, membersPerRoom: 10, traffic: { kind: 'window', inFlight } }
+  return throughput(`b${inFlight}`, 'b', `100 rooms of 10, everybody publishing, ${inFlight} in flight in total`, load)
+}
+
+function throughput (name: string, group: string, title: string, load: SceneLoad): Scene {
+  return { name, group, title, steps: single(load), figures: THROUGHPUT, plot: 'cpuPerDelivery' }
+}
+
+function fixedRate (name: string, rooms: string, load: SceneLoad & { readonly membersPerRoom: number }): Scene {
+  const messagesPerSecond = DELIVERIES_PER_SECOND / (load.membersPerRoom - 1)
+  const steps = single({ ...load, traffic: { kind: 'rate', messagesPerSecond } })
+  return { name, group: 'c', title: `20,000 deliveries a second, ${rooms}, everybody publishing`, steps, figures: LATENCY, plot: 'p99' }
+}
+
+function idle (): Scene {
+  const steps = single({ rooms: 1_500, membersPerRoom: 10, traffic: { kind: 'idle' }, concurrency: 100 })
+  return { name: 'd', group: 'd', title: '15,000 idle connections, each member of a room of 10', steps, figures: IDLE, plot: 'rss' }
+}
+
+function bigRoom (): Scene {
+  const traffic = { kind: 'rate', messagesPerSecond: 10 } as const
+  const steps = single({ membersPerRoom: 10_000, publishersPerRoom: 1, traffic, arrivalSeconds: 50, bystander: true })
+  return { name: 'e', group: 'e', title: '1 room of 10,000, all arriving within a minute, then 10 messages a second', steps, figures: BROADCAST, plot: 'pingMax' }
+}
+
+function recordedChat ({ people, script }: Chat): Scene {
+  const load: SceneLoad = { membersPerRoom: people, publishersPerRoom: people, script, traffic: { kind: 'window', inFlight: CHAT_IN_FLIGHT } }
+  return throughput('f', 'f', `a recorded chat of ${people} people over and over, ${CHAT_IN_FLIGHT} in flight`, load)
+}
+
+function growth (): Scene {
+  const steps = ROOM_SIZES.map((membersPerRoom) => {
+    const load: SceneLoad = { membersPerRoom, publishersPerRoom: 1, traffic: { kind: 'window', inFlight: 16 } }
+    return { label: String(membersPerRoom), load }
+  })
+  return { name: 'g', group: 'g', title: '1 room of 10 to 15,000, one member publishing, 16 in flight', steps, figures: THROUGHPUT, plot: 'cpuPerDelivery' }
+}
+
+function single (load: SceneLoad): Step[] {
+  return [{ label: '', load }]
+}

@@ -1,0 +1,27 @@
+import type { Draft } from './check-keys.ts'
+import { formatDuration } from './duration.ts'
+import type { Report } from './entry.ts'
+
+/** Checks settings against each other; one that could not be read is left out. */
+export function checkTogether ({ values }: Draft, { problems }: Report): void {
+  const { pingPeriodMs = 0, pongWaitMs = Infinity } = values
+  if (pongWaitMs <= pingPeriodMs) {
+    problems.push(`WS_PONG_WAIT: expected a duration above WS_PING_PERIOD (${formatDuration(pingPeriodMs)}), got ${formatDuration(pongWaitMs)}`)
+  }
+}
+
+/** The burst nobody has set grows with the rate: a second's worth of frames may come at once. */
+export function resolveBurst ({ values, isGiven }: Draft): number {
+  const { messageRate = 0, messageBurst = 0 } = values
+  return isGiven('messageBurst') ? messageBurst : Math.max(messageBurst, messageRate)
+}
+
+/** What is accepted but may not be what was meant. */
+export function advise ({ values }: Draft, { warnings }: Report): void {
+  const { jwtSecret = '', readBufferSizeBytes, writeBufferSizeBytes } = values
+  const advisory = { WS_READ_BUFFER_SIZE: readBufferSizeBytes, WS_WRITE_BUFFER_SIZE: writeBufferSizeBytes }
+  for (const [name, value] of Object.entries(advisory)) {
+    if (value !== undefined) warnings.push(`${name}: accepted, but only advisory: Node sizes its socket buffers itself`)
+  }
+  if (jwtSecret !== jwtSecret.trim()) warnings.push('JWT_SECRET: begins or ends with white space, which is part of the secret')
+}

@@ -1,0 +1,69 @@
+import { defaultTimings, type Timings } from '../src/hub/timings.ts'
+import type { Config } from './env-schema.ts'
+
+/** A message this many times above the announced maximum closes the connection. */
+const HARD_LIMIT_FACTOR = 4
+
+/** The settings as the options of each plugin and route. The only place that knows both sides. */
+export function domainOptions (config: Config, timings: Timings = defaultTimings) {
+  return {
+    jwt: {
+      secret: config.jwtSecret,
+      publicKey: config.jwtPublicKey,
+      jwksUrl: config.jwtJwksUrl,
+      algorithms: config.jwtAlgorithms,
+      issuer: config.jwtIssuer,
+      audience: config.jwtAudience,
+      claims: { user: config.jwtUserClaim, name: config.jwtNameClaim, role: config.jwtRoleClaim },
+      keyTimeoutMs: config.handshakeTimeoutMs
+    },
+    rateLimit: { handshakesPerMinute: config.handshakeRate, restPerMinute: config.restRate },
+    rooms: {
+      limits: {
+        maxRoomsPerClient: config.maxRoomsPerClient,
+        maxConnectionsPerRoom: config.maxConnectionsPerRoom,
+        presenceMax: config.presenceMax
+      },
+      policy: {
+        publishRequiresJoin: config.publishRequiresJoin,
+        clientPublish: config.clientPublish,
+        clientBroadcast: config.clientBroadcast,
+        adminRoles: config.adminRoles
+      },
+      timings
+    },
+    sessions: sessionOptions(config, timings),
+    websocket: { maxPayloadBytes: config.maxMessageSizeBytes * HARD_LIMIT_FACTOR, closeTimeoutMs: timings.closeTimeoutMs },
+    connect: {
+      paths: config.paths,
+      reject: config.authReject,
+      auth: config.auth,
+      tokenSources: config.tokenSources,
+      dialect: config.dialect,
+      origins: { allowed: config.allowedOrigins, production: config.production }
+    }
+  }
+}
+
+function sessionOptions (config: Config, timings: Timings) {
+  return {
+    admission: {
+      maxConnections: config.maxConnections,
+      maxConnectionsPerUser: config.maxConnectionsPerUser,
+      userLimitPolicy: config.userLimitPolicy,
+      maxConnectionsPerIp: config.maxConnectionsPerIp
+    },
+    rate: { perSecond: config.messageRate, burst: config.messageBurst },
+    inbox: {
+      maxMessageSizeBytes: config.maxMessageSizeBytes,
+      invalidJson: config.invalidJson,
+      invalidJsonBudget: config.invalidJsonBudget
+    },
+    outbox: { messages: config.sendBufferMessages, bytes: config.sendBufferBytes },
+    slowClient: config.slowClient,
+    times: { pingPeriodMs: config.pingPeriodMs, pongWaitMs: config.pongWaitMs, writeTimeoutMs: config.writeTimeoutMs },
+    presenceGraceMs: config.presenceGraceMs,
+    drainTimeoutMs: config.drainTimeoutMs,
+    timings
+  }
+}

@@ -1,0 +1,112 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from './key-rules.ts'
+import { allowedOrigin, listenHost, plainName, proxyAddress, socketPath } from './rules.ts'
+import {
+  advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
+} from './setting.ts'
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** Every setting of the service, in the order in which help shows them: key, variable, default, meaning. */
+export const settingsSchema = Type.Object({
+  host: text('HOST', '0.0.0.0', 'Address to listen on.', { aliases: ['WEBSOCKET_HOST'], rule: listenHost }),
+  port: integer('PORT', 8080, 'Port to listen on; 0 takes a free one.', { max: 65_535, aliases: ['WEBSOCKET_PORT'] }),
+  logLevel: choice('LOG_LEVEL', LOG_LEVELS, 'info', 'Least severe log lines to write.'),
+  production: isProduction('NODE_ENV', '`production`: a key is required and origins are checked; anything else is development.'),
+  trustProxy: list('TRUST_PROXY', '', 'Proxies whose X-Forwarded-For counts: addresses and CIDR ranges; empty: none.', { rule: proxyAddress }),
+
+  jwtSecret: secret('JWT_SECRET', 'Shared secret of HS256 tokens, 32 bytes or more.', sharedSecret),
+  jwtPublicKey: secret('JWT_PUBLIC_KEY', 'Public key (PEM) of RS256, ES256 or EdDSA tokens; `\\n` may stand for a line break.', publicKey),
+  jwtJwksUrl: secret('JWT_JWKS_URL', 'Address of the key set of RS256, ES256 or EdDSA tokens; https in production.', keySetUrl),
+  jwtAlgorithms: choices('JWT_ALGORITHMS', ALGORITHMS, '', 'Accepted algorithms; empty: all that fit the key.'),
+  jwtIssuer: optionalText('JWT_ISSUER', 'Required `iss` of a token; unset: not checked.'),
+  jwtAudience: optionalText('JWT_AUDIENCE', 'Required `aud` of a token; unset: not checked.'),
+  jwtUserClaim: list('JWT_USER_CLAIM', 'sub,user_id', 'Claims that may hold the user id; the first found counts.', { rule: plainName }),
+  jwtNameClaim: text('JWT_NAME_CLAIM', 'name', 'Claim with the name to show.', { rule: plainName }),
+  jwtRoleClaim: text('JWT_ROLE_CLAIM', 'role', 'Claim with the role; `roles` is read too.', { rule: plainName }),
+
+  enabled: flag('WS_ENABLED', true, 'Whether sockets are accepted at all.'),
+  paths: list('WS_PATHS', '/ws,/api/v1/ws', 'Paths that upgrade.', { rule: socketPath }),
+  dialect: choice('WS_DIALECT', ['hub.v1'], 'hub.v1', 'Dialect of a client that names none.'),
+  auth: choice('WS_AUTH', ['required', 'optional'], 'required', '`optional` lets clients without a token in as guests.'),
+  tokenSources: choices('WS_TOKEN_SOURCES', ['query', 'protocol', 'header'], 'query,protocol,header',
+    'Where a token is looked for, in this order; the first that holds one decides.'),
+  authReject: choice('WS_AUTH_REJECT', ['auto', 'http', 'close'], 'auto',
+    'Refuse with an HTTP status, or accept and close with a code; `auto`: close for browsers.'),
+  allowedOrigins: list('WS_ALLOWED_ORIGINS', '', 'Allowed origins, or `*`; empty: all in development, the own host in production.',
+    { rule: allowedOrigin }),
+  adminRoles: list('WS_ADMIN_ROLES', 'admin,superadmin', 'Roles that make an administrator.'),
+  onlinePublic: flag('WS_ONLINE_PUBLIC', true, 'Whether everybody may ask how many are online.'),
+
+  maxMessageSizeBytes: bytes('WS_MAX_MESSAGE_SIZE', 65_536, 'Largest frame taken; four times that closes the connection.',
+    { min: 64, max: 16_777_216 }),
+  pingPeriodMs: duration('WS_PING_PERIOD', '54s', 'Time between two pings.', { aliases: ['WEBSOCKET_PING_INTERVAL'] }),
+  pongWaitMs: duration('WS_PONG_WAIT', '60s', 'Silence after which a connection is dead; above the ping period.',
+    { aliases: ['WS_READ_TIMEOUT', 'WEBSOCKET_READ_TIMEOUT'] }),
+  writeTimeoutMs: duration('WS_WRITE_TIMEOUT', '10s', 'Longest time a write may hang.', { aliases: ['WEBSOCKET_WRITE_WAIT'] }),
+  handshakeTimeoutMs: duration('WS_HANDSHAKE_TIMEOUT', '10s', 'Longest time a handshake may take.', { aliases: ['WEBSOCKET_TIMEOUT'] }),
+  sendBufferMessages: integer('WS_SEND_BUFFER', 256, 'Unsent messages a connection may have.', { min: 1 }),
+  sendBufferBytes: bytes('WS_SEND_BUFFER_BYTES', 1_048_576, 'Unsent bytes a connection may have.', { min: 1024 }),
+  slowClient: choice('WS_SLOW_CLIENT', ['close', 'drop'], 'close', 'What happens above the send buffer: close, or drop messages and say so.'),
+
+  maxConnections: integer('WS_MAX_CONNECTIONS', 0, 'Connections of this node; 0: no limit.',
+    { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS'] }),
+  maxConnectionsPerUser: integer('WS_MAX_CONNECTIONS_PER_USER', 0, 'Connections of a user; 0: no limit, 1: a single session.',
+    { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS_PER_USER'] }),
+  userLimitPolicy: choice('WS_USER_LIMIT_POLICY', ['replace', 'reject'], 'replace', 'At the limit of a user: replace the oldest, or reject the new one.'),
+  maxConnectionsPerIp: integer('WS_MAX_CONNECTIONS_PER_IP', 0, 'Connections of an address (/64 for IPv6); 0: no limit.',
+    { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS_PER_IP'] }),
+  maxConnectionsPerRoom: integer('WS_MAX_CONNECTIONS_PER_ROOM', 0, 'Connections in a room; 0: no limit.',
+    { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS_PER_ROOM'] }),
+  maxRoomsPerClient: integer('WS_MAX_ROOMS_PER_CLIENT', 128, 'Rooms of a connection; 0: no limit.',
+    { aliases: ['WEBSOCKET_LIMITS_MAX_ROOMS_PER_CLIENT'] }),
+  messageRate: integer('WS_MESSAGE_RATE', 50, 'Frames a second of a connection; 0: off.'),
+  messageBurst: integer('WS_MESSAGE_BURST', 100, 'Frames at once; unset: the rate, where that is more.', { min: 1 }),
+  handshakeRate: integer('WS_HANDSHAKE_RATE', 600, 'Handshakes a minute of an address; 0: off.'),
+  restRate: integer('WS_REST_RATE', 600, 'HTTP requests a minute of a token or address; 0: off.'),
+
+  publishRequiresJoin: flag('WS_PUBLISH_REQUIRES_JOIN', true, 'Whether only members and subscribers may publish to a room.'),
+  clientPublish: flag('WS_CLIENT_PUBLISH', true, 'Whether clients may publish.'),
+  clientBroadcast: choice('WS_CLIENT_BROADCAST', ['off', 'admin', 'all'], 'admin', 'Which clients may broadcast to everybody.'),
+  invalidJson: choice('WS_INVALID_JSON', ['error', 'close'], 'error', 'Answer to a frame that is not JSON.'),
+  invalidJsonBudget: integer('WS_INVALID_JSON_BUDGET', 5, 'Bad frames in 60 s that are forgiven.'),
+  presenceGraceMs: duration('WS_PRESENCE_GRACE', '3s', 'How long a user counts as present after a broken connection.', { min: 0 }),
+  presenceMax: integer('WS_PRESENCE_MAX', 1000, 'Members above which joins and leaves are not told.'),
+  drainTimeoutMs: duration('WS_DRAIN_TIMEOUT', '8s', 'Longest time a shutdown waits for connections.', { min: 0 }),
+  readBufferSizeBytes: advisoryBytes('WS_READ_BUFFER_SIZE', 'Accepted; Node sizes its buffers itself.'),
+  writeBufferSizeBytes: advisoryBytes('WS_WRITE_BUFFER_SIZE', 'Accepted; Node sizes its buffers itself.')
+})
+
+/** The settings as the service uses them: complete, checked against each other, frozen. */
+export type Config = Readonly<Static<typeof settingsSchema>>
+
+/** The name of a setting inside the program. */
+export type ConfigKey = keyof Config
+
+/** One setting with everything help, README and the loader say about it. */
+export interface Setting extends Annotation {
+  readonly key: string
+}
+
+/** The variable that names a settings file; the loader reads it before all others. */
+export const configFileSetting: Setting = {
+  key: 'configFile',
+  env: 'WS_CONFIG_FILE',
+  kind: 'text',
+  type: 'path',
+  default: '',
+  meaning: 'YAML or JSON file that may hold all of these; a variable wins over it.',
+  aliases: [],
+  secret: false
+}
+
+/** The settings of the schema, in its order. */
+export const schemaSettings: readonly Setting[] = Object.entries(settingsSchema.properties).map(([key, schema]) => {
+  const annotation: Annotation = schema.setting
+  return { key, ...annotation }
+})
+
+/** All settings, the one that names a file included. */
+export function listSettings (): Setting[] {
+  return [configFileSetting, ...schemaSettings]
+}

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { readOptions, socketUrl, USAGE, type DemoOptions } from './options.ts'
+import { parseLog, type ChatLog } from './parse-log.ts'
+import { makePlan } from './plan.ts'
+import { Progress } from './progress.ts'
+import { Replay, type ReplayTarget } from './replay.ts'
+import { startService } from './service.ts'
+import { count, describeLog, formatTable, isSuccess } from './table.ts'
+import { tokenMaker } from './tokens.ts'
+
+const EXIT = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const
+
+interface Day { readonly name: string, readonly log: ChatLog }
+
+// An own service is ended with this process, also by a signal.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(EXIT.interrupted))
+process.exitCode = await main(process.argv.slice(2))
+
+async function main (args: string[]): Promise<number> {
+  let options: DemoOptions
+  let days: Day[]
+  try {
+    options = readOptions(args, process.env)
+    days = await Promise.all(options.files.map(readDay))
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`)
+    return EXIT.usage
+  }
+  if (options.help) {
+    process.stdout.write(USAGE)
+    return EXIT.success
+  }
+  try {
+    return await replayAll(options, days)
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`)
+    return EXIT.failure
+  }
+}
+
+async function replayAll ({ url, secret, room }: DemoOptions, days: readonly Day[]): Promise<number> {
+  if (url !== undefined) return await replayDays(days, { url: socketUrl(url), room, tokenFor: tokenMaker(secret) })
+  const ownSecret = randomBytes(32).toString('hex')
+  const service = await startService(ownSecret)
+  try {
+    return await replayDays(days, { url: socketUrl(service.address), room, tokenFor: tokenMaker(ownSecret) })
+  } finally {
+    await service.stop()
+  }
+}
+
+async function replayDays (days: readonly Day[], target: ReplayTarget): Promise<number> {
+  let good = true
+  for (const day of days) good = await replayDay(day, target) && good
+  return good ? EXIT.success : EXIT.failure
+}
+
+async function readDay (path: string): Promise<Day> {
+  const log = parseLog(await readFile(path))
+  // A wrong file must not pass as a day on which everything went well.
+  if (!log.events.some(({ kind }) => kind === 'message')) throw new Error(`${path}: no messages of a chat log in it`)
+  return { name: basename(path), log }
+}
+
+async function replayDay ({ name, log }: Day, target: ReplayTarget): Promise<boolean> {
+  const plan = makePlan(log.events)
+  const replay = new Replay(plan, target)
+  const progress = new Progress(process.stderr, () => {
+    const { messageCount, received } = replay.ledger
+    const said = `${count(messageCount)} of ${count(plan.messageCount)} messages`
+    return `${name}: ${said}, ${count(received)} deliveries, ${count(replay.memberCount)} people in #${target.room}`
+  })
+  const result = await replay.run()
+  progress.stop()
+  const title = `${name}: ${describeLog(log)}`
+  process.stdout.write(`${formatTable({ title, userCount: plan.people.length, result })}\n`)
+  return isSuccess(result)
+}
+
+function messageOf (error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

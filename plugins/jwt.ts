@@ -1,0 +1,85 @@
+import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
+import { keyFromSet, KeySetError } from '../src/auth/key-set.ts'
+import { isAccessToken } from '../src/auth/token-type.ts'
+import { isRecord } from '../src/guards.ts'
+import { authenticationRequired, unavailable } from '../src/http-error.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Verifies a token; throws 401, or 503 when the keys cannot be had. Asked again for the same request, it does not verify again. */
+    authenticate (request: FastifyRequest, token: string | undefined): Promise<Identity>
+  }
+  interface FastifyRequest {
+    /** The token that was verified, or is being verified. */
+    verification: { readonly token: string, identity: Promise<Identity> | undefined } | undefined
+  }
+}
+
+/** Keys and rules of tokens. Exactly one kind of key must be given. */
+export interface JwtPluginOptions {
+  readonly secret?: string | undefined
+  readonly publicKey?: string | undefined
+  readonly jwksUrl?: string | undefined
+  readonly algorithms: readonly string[]
+  readonly issuer?: string | undefined
+  readonly audience?: string | undefined
+  readonly claims: ClaimNames
+  /** Time in which a request must be answered, ms; the key server may take half of it. */
+  readonly keyTimeoutMs: number
+}
+
+/** Decorates `authenticate`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
+export default fp<JwtPluginOptions>(async (app, options) => {
+  app.decorateRequest('verification', undefined)
+  await app.register(jwt, toJwtOptions(options))
+  app.decorate('authenticate', async (request: FastifyRequest, token: string | undefined) => {
+    if (token === undefined) throw authenticationRequired(new Error('missing authentication token'))
+    if (request.verification?.token !== token) request.verification = { token, identity: undefined }
+    request.verification.identity ??= verify(app, request, options.claims)
+    return await request.verification.identity
+  })
+}, { name: 'jwt', fastify: '5.x' })
+
+async function verify ({ jwt: tokens }: FastifyInstance, request: FastifyRequest, claims: ClaimNames): Promise<Identity> {
+  try {
+    const identity = toIdentity(await request.jwtVerify(), claims)
+    const decoded: unknown = tokens.decode(request.verification?.token ?? '')
+    if (!isAccessToken(headerOf(decoded))) throw new Error('the token is of a type that gives no access')
+    return identity
+  } catch (error) {
+    // Whatever a token brings the library to throw, the token is to blame for it.
+    throw error instanceof KeySetError ? unavailable('key server unavailable', error) : authenticationRequired(error)
+  }
+}
+
+function toJwtOptions (options: JwtPluginOptions): FastifyJWTOptions {
+  const { algorithms, issuer, audience } = options
+  return {
+    secret: secretOf(options),
+    // The header is needed too.
+    decode: { complete: true },
+    verify: {
+      algorithms: [...algorithms] as NonNullable<NonNullable<FastifyJWTOptions['verify']>['algorithms']>,
+      // The library takes an absent claim for an allowed one: they have to be required as well.
+      requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
+      ...(issuer !== undefined && { allowedIss: issuer }),
+      ...(audience !== undefined && { allowedAud: audience }),
+      extractToken: ({ verification }) => verification?.token
+    }
+  }
+}
+
+function secretOf ({ secret, publicKey, jwksUrl, algorithms, keyTimeoutMs }: JwtPluginOptions): FastifyJWTOptions['secret'] {
+  if (secret !== undefined) return secret
+  if (publicKey !== undefined) return { public: publicKey }
+  if (jwksUrl === undefined) throw new Error('a secret, a public key or a key set is needed')
+  const findKey = keyFromSet(jwksUrl, { algorithms, timeoutMs: Math.floor(keyTimeoutMs / 2) })
+  return async (_request: FastifyRequest, token: unknown) => await findKey(headerOf(token))
+}
+
+function headerOf (decoded: unknown): unknown {
+  return isRecord(decoded) ? decoded['header'] : undefined
+}

@@ -1,0 +1,52 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import fp from 'fastify-plugin'
+import { bearerToken } from '../src/auth/token-sources.ts'
+import { addressKey } from '../src/hub/address.ts'
+import { HttpError } from '../src/http-error.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Hooks that refuse with 429 what comes too often; they do nothing where the limit is off. */
+    limits: { readonly handshakes: onRequestAsyncHookHandler, readonly rest: onRequestAsyncHookHandler }
+  }
+}
+
+/** Requests a minute; 0 switches a limit off. */
+export interface RateLimitPluginOptions {
+  readonly handshakesPerMinute?: number
+  readonly restPerMinute?: number
+}
+
+const off: onRequestAsyncHookHandler = async () => {}
+
+/** Decorates `limits`: one budget each for all socket paths and for all REST routes. */
+export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 600, restPerMinute = 600 }) => {
+  await app.register(rateLimit, { global: false, errorResponseBuilder: () => new HttpError(429, 'too many requests') })
+  const limit = (max: number, keyGenerator: (request: FastifyRequest) => string | Promise<string>): onRequestAsyncHookHandler => (
+    max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator })
+  )
+  app.decorate('limits', {
+    handshakes: limit(handshakesPerMinute, ({ ip }) => addressKey(ip)),
+    rest: limit(restPerMinute, async (request) => await callerOf(app, request))
+  })
+  warnOfUntrustedProxy(app)
+}, { name: 'rate-limit', dependencies: ['jwt'], fastify: '5.x' })
+
+/** The token, but only a valid one: whoever makes some up stays one caller. */
+async function callerOf (app: FastifyInstance, request: FastifyRequest): Promise<string> {
+  const token = bearerToken(request.headers.authorization)
+  const isValid = token !== undefined && await app.authenticate(request, token).then(() => true, () => false)
+  return isValid ? token : addressKey(request.ip)
+}
+
+/** Behind a proxy that is not trusted all clients have one address, and share its limits. */
+function warnOfUntrustedProxy (app: FastifyInstance): void {
+  let warned = false
+  app.addHook('onRequest', async ({ headers, ips, log }) => {
+    // Fastify knows `ips` only where it trusts some proxy.
+    if (warned || ips !== undefined || headers['x-forwarded-for'] === undefined) return
+    warned = true
+    log.warn('X-Forwarded-For is ignored because TRUST_PROXY is unset: limits by address count the proxy')
+  })
+}

@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Admission, type AdmissionLimits } from '../src/hub/admission.ts'
+import { Drain, type DrainTimes } from '../src/hub/drain.ts'
+import { Flusher } from '../src/hub/flusher.ts'
+import { Heartbeat, type HeartbeatTimes } from '../src/hub/heartbeat.ts'
+import type { OutboxLimits } from '../src/hub/outbox.ts'
+import type { MessageRate } from '../src/hub/rate-gate.ts'
+import { Sessions } from '../src/hub/sessions.ts'
+import { defaultTimings, type Timings } from '../src/hub/timings.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Who may come in. */
+    admission: Admission
+    /** The sockets, from the upgrade to the end. */
+    sessions: Sessions
+    heartbeat: Heartbeat
+    /** Empties this node before it goes away. */
+    drain: Drain
+  }
+}
+
+/** How connections are admitted, kept and ended; each left out has the default of the settings table. */
+export interface SessionsPluginOptions {
+  readonly admission?: AdmissionLimits
+  readonly rate?: MessageRate
+  readonly inbox?: { readonly maxMessageSizeBytes: number, readonly invalidJson: 'error' | 'close', readonly invalidJsonBudget: number }
+  readonly outbox?: OutboxLimits
+  readonly slowClient?: 'close' | 'drop'
+  readonly times?: Omit<HeartbeatTimes, 'sweepIntervalMs'>
+  readonly presenceGraceMs?: number
+  readonly drainTimeoutMs?: number
+  readonly timings?: Timings
+}
+
+const defaults = {
+  admission: { maxConnections: 0, maxConnectionsPerUser: 0, userLimitPolicy: 'replace', maxConnectionsPerIp: 0 },
+  rate: { perSecond: 50, burst: 100 },
+  inbox: { maxMessageSizeBytes: 65_536, invalidJson: 'error', invalidJsonBudget: 5 },
+  outbox: { messages: 256, bytes: 1_048_576 },
+  slowClient: 'close',
+  times: { pingPeriodMs: 54_000, pongWaitMs: 60_000, writeTimeoutMs: 10_000 },
+  presenceGraceMs: 3_000,
+  drainTimeoutMs: 8_000,
+  timings: defaultTimings
+} as const satisfies Required<SessionsPluginOptions>
+
+type Settings = Required<SessionsPluginOptions>
+
+/** Decorates `admission`, `sessions`, `heartbeat` and `drain`: the life of a connection. */
+export default fp<SessionsPluginOptions>(async (app, options) => {
+  const settings: Settings = { ...defaults, ...options }
+  const { hub } = app
+  const admission = new Admission(hub, settings.admission)
+  const sessions = makeSessions(app, admission, settings)
+  const heartbeatTimes = { ...settings.times, sweepIntervalMs: settings.timings.sweepIntervalMs }
+  const heartbeat = new Heartbeat(hub, heartbeatTimes, app.log.child({ logger: 'client' }))
+  const drainTimes: DrainTimes = { drainTimeoutMs: settings.drainTimeoutMs, drainWaveMs: settings.timings.drainWaveMs }
+  app.decorate('admission', admission)
+  app.decorate('sessions', sessions)
+  app.decorate('heartbeat', heartbeat)
+  app.decorate('drain', new Drain({ hub, admission, sessions }, drainTimes))
+  app.addHook('onClose', async () => heartbeat.stop())
+}, { name: 'sessions', dependencies: ['hub', 'rooms'], fastify: '5.x' })
+
+function makeSessions ({ hub, rooms, log }: FastifyInstance, admission: Admission, settings: Settings): Sessions {
+  const { outbox, slowClient, inbox, rate, timings, times, presenceGraceMs } = settings
+  return new Sessions({ hub, rooms, admission, logger: log.child({ logger: 'client' }) }, {
+    connection: { flusher: new Flusher(), outbox, slowClient },
+    inbox: { ...inbox, badFrameWindowMs: timings.badFrameWindowMs },
+    rate,
+    timings,
+    pingPeriodMs: times.pingPeriodMs,
+    presenceGraceMs
+  })
+}

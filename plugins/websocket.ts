@@ -1,0 +1,70 @@
+import type { Duplex } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import websocket, { type WebsocketPluginOptions } from '@fastify/websocket'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { answerProtocol, parseProtocols } from '../src/auth/subprotocol.ts'
+import { HttpError } from '../src/http-error.ts'
+import { dialects } from '../src/protocol/dialects/index.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True for the routes that may be upgraded; all others refuse. */
+    upgrades?: boolean
+  }
+}
+
+/** Limits of the WebSocket layer itself. */
+export interface SocketPluginOptions {
+  /** A message above the protocol's hard limit closes the connection with 1009. */
+  readonly maxPayloadBytes?: number
+  /** How long a peer may take to answer a close frame, ms. */
+  readonly closeTimeoutMs?: number
+}
+
+/** `closeTimeout`, `maxFragments` and `maxBufferedChunks` are missing from the types of ws. */
+type ServerOptions = NonNullable<WebsocketPluginOptions['options']>
+/** A message in more pieces than this is an attack: 64 KiB in pieces of 64 bytes. */
+const MAX_FRAGMENTS = 1_024
+const otherMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** Upgrades for routes that ask for them and for no others; drains before the server closes. */
+export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000 }) => {
+  app.server.prependListener('upgrade', refusePipelined)
+  const options = {
+    maxPayload: maxPayloadBytes,
+    closeTimeout: closeTimeoutMs,
+    maxFragments: MAX_FRAGMENTS,
+    // Without this ws echoes the first entry, which may be a token.
+    handleProtocols: (_offered: Set<string>, request: IncomingMessage) => (
+      answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
+    )
+  }
+  await app.register(websocket, { options: options as ServerOptions, preClose: drainAndClose })
+  app.addHook('onRequest', async (request) => {
+    if (!request.ws || request.routeOptions.config.upgrades === true) return
+    if (!request.is404 || isKnownPath(app, request.url)) throw new HttpError(400, 'this route is no WebSocket route')
+  })
+}, { name: 'websocket', dependencies: ['sessions'], fastify: '5.x' })
+
+/** A handshake is a GET: it does not find the route of a path that is only there for other methods. */
+function isKnownPath (app: FastifyInstance, url: string): boolean {
+  const [path = ''] = url.split(/[?#]/, 1)
+  return otherMethods.some((method) => app.hasRoute({ method, url: path }))
+}
+
+async function drainAndClose (this: FastifyInstance): Promise<void> {
+  await this.drain.run()
+  // Those that were refused with a close code are in no session, and may never answer.
+  for (const socket of this.websocketServer.clients) socket.terminate()
+  // An upgrade that came now would be answered, but its socket kept the server open for ever.
+  this.server.removeAllListeners('upgrade')
+}
+
+/**
+ * An upgrade sent behind a request that is not answered yet would never be answered, nor its socket ever closed.
+ * The response under way is known by this property of Node's only.
+ */
+function refusePipelined (_request: IncomingMessage, socket: Duplex & { _httpMessage?: unknown }): void {
+  if (socket._httpMessage) socket.destroy()
+}

@@ -1,0 +1,16 @@
+import { Type } from '@sinclair/typebox'
+
+/** Body of every refusal. */
+export const ErrorSchema = Type.Object({
+  error: Type.String({ description: 'What was wrong, for people.' }),
+  code: Type.String({ description: 'The same for programs.' })
+})
+
+/** Connections by role. */
+export const ByRoleSchema = Type.Record(Type.String(), Type.Integer())
+
+/** The refusals of routes for administrators. */
+export const adminErrors = { 401: ErrorSchema, 403: ErrorSchema, 429: ErrorSchema }
+
+/** Shown in the OpenAPI document: the route wants a token. */
+export const tokenSecurity = [{ token: [] }]

@@ -1,0 +1,88 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { HttpError } from '../../src/http-error.ts'
+import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
+import { ErrorSchema } from '../schemas.ts'
+import { checkHandshake, checkRoomLeft, limitProblem, receive, type DoorOptions, type Visitor } from './door.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on a handshake that passed all checks. */
+    visitor: Visitor | undefined
+    /** Set on a handshake that is accepted only to be closed with a code that a browser can see. */
+    refusal: CloseCode | undefined
+  }
+}
+
+/** Where sockets connect, and how the door is kept. */
+export interface ConnectOptions extends DoorOptions {
+  readonly paths: readonly string[]
+  /** How a client without a valid token, or with too many connections, is told. */
+  readonly reject: 'auto' | 'http' | 'close'
+}
+
+/** Refusals that a browser should be able to see. */
+const closeCodeOf: Partial<Record<number, CloseCode>> = { 401: closeCodes.unauthorized, 429: closeCodes.rateLimit }
+
+const schema = {
+  tags: ['websocket'],
+  summary: 'Connect',
+  description: 'Upgrades to a WebSocket. The token may also stand in Sec-WebSocket-Protocol or Authorization.',
+  querystring: Type.Object({
+    // Checked by the door; the type is for the reader of the document.
+    token: Type.Optional(Type.Unknown({ type: 'string', description: 'A JWT.' })),
+    dialect: Type.Optional(Type.String())
+  }),
+  response: { 101: Type.Null({ description: 'The connection is a WebSocket from now on.' }), 400: ErrorSchema, 401: ErrorSchema, 403: ErrorSchema, 426: ErrorSchema, 429: ErrorSchema, 503: ErrorSchema }
+}
+
+/** The socket routes: everything is checked before the upgrade. */
+const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) => {
+  const log = app.log.child({ logger: 'ws_handler' })
+  app.decorateRequest('visitor', undefined)
+  app.decorateRequest('refusal', undefined)
+  app.addHook('onRequest', async (request) => {
+    checkHandshake(request)
+    checkRoomLeft(app)
+  })
+  app.addHook('onRequest', app.limits.handshakes)
+  app.addHook('preValidation', async (request) => {
+    try {
+      request.visitor = await receive(app, request, options)
+    } catch (error) {
+      if (!isRefusedVisibly(request, error)) throw error
+    }
+  })
+  // In one turn with the upgrade, hence no promise: of many handshakes at once none slips past a limit.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const problem = request.visitor && limitProblem(app, request.visitor)
+    done(problem !== undefined && !isRefusedVisibly(request, problem) ? problem : undefined)
+  })
+
+  for (const url of options.paths) {
+    app.route({ method: 'GET', url, schema, config: { upgrades: true }, handler: refusePlain, wsHandler: (socket, request) => open(socket, request) })
+  }
+
+  /** True when the client will see why: with a close code, after the upgrade. False: with an HTTP status, instead of it. */
+  function isRefusedVisibly (request: FastifyRequest, error: unknown): boolean {
+    if (!(error instanceof HttpError)) return false
+    log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, 'ws auth failed')
+    const isBrowser = request.headers.origin !== undefined
+    if (options.reject === 'http' || (options.reject === 'auto' && !isBrowser)) return false
+    request.refusal = closeCodeOf[error.statusCode]
+    return request.refusal !== undefined
+  }
+
+  function open (webSocket: WebSocket, { raw, visitor, refusal }: FastifyRequest): void {
+    if (refusal !== undefined) webSocket.close(refusal.code, refusal.reason)
+    else if (visitor !== undefined) app.sessions.open({ ...visitor, webSocket, stream: raw.socket })
+  }
+}
+
+export default connectRoutes
+
+/** Never reached by GET: the onRequest hook has refused it; the route needs a handler all the same. */
+function refusePlain (): never {
+  throw new HttpError(426, 'this route expects a WebSocket handshake')
+}

@@ -1,0 +1,74 @@
+import type { Server } from 'node:http'
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
+import { domainOptions } from '../config/domain-options.ts'
+import type { Config } from '../config/env-schema.ts'
+import { loggerOptions } from '../config/logger-options.ts'
+import errorHandler, { refuseUnroutable } from '../plugins/error-handler.ts'
+import hub from '../plugins/hub.ts'
+import jwt from '../plugins/jwt.ts'
+import loopDelay from '../plugins/loop-delay.ts'
+import openapi from '../plugins/openapi.ts'
+import rateLimit from '../plugins/rate-limit.ts'
+import relay from '../plugins/relay.ts'
+import rooms from '../plugins/rooms.ts'
+import sessions from '../plugins/sessions.ts'
+import websocket from '../plugins/websocket.ts'
+import healthRoutes from '../routes/health.ts'
+import socketRoutes from '../routes/ws/index.ts'
+import { checkHost, refuseMalformed } from './malformed-request.ts'
+import { defaultTimings, type Timings } from './hub/timings.ts'
+
+/** What differs between the service and a test of it. */
+export interface AppOverrides {
+  readonly timings?: Partial<Timings>
+  /** Where log lines go; standard output when left out. */
+  readonly logStream?: { write (line: string): void }
+}
+
+/** Largest body of a REST request, bytes. */
+const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+
+/** Builds the whole service from its settings, ready to listen. A key must be set. */
+export async function buildApp (config: Config, { timings, logStream }: AppOverrides = {}): Promise<FastifyInstance> {
+  const options = domainOptions(config, { ...defaultTimings, ...timings })
+  const app = Fastify(serverOptions(config, logStream)).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  // An expectation that is not known may be ignored (RFC 9110 section 10.1.1); Node would refuse it with an empty body.
+  app.server.on('checkExpectation', app.routing)
+
+  await app.register(errorHandler)
+  await app.register(openapi)
+  await app.register(jwt, options.jwt)
+  await app.register(rateLimit, options.rateLimit)
+
+  await app.register(loopDelay)
+  await app.register(relay)
+  await app.register(hub)
+  await app.register(rooms, options.rooms)
+  await app.register(sessions, options.sessions)
+  await app.register(websocket, options.websocket)
+  // Not before the plugin: it ends the sockets of the upgrades that are refused after it.
+  app.addHook('onRequest', async ({ raw }) => checkHost(raw))
+
+  await app.register(healthRoutes)
+  await app.register(socketRoutes, { connect: options.connect, adminRoles: config.adminRoles, onlinePublic: config.onlinePublic })
+  return app
+}
+
+function serverOptions ({ trustProxy, handshakeTimeoutMs, ...config }: Config, stream: AppOverrides['logStream']): FastifyHttpOptions<Server> {
+  return {
+    logger: { ...loggerOptions(config), ...(stream !== undefined && { stream }) },
+    trustProxy: trustProxy.length > 0 && [...trustProxy],
+    bodyLimit: BODY_LIMIT_BYTES,
+    // A request that drips in byte by byte ends like a handshake that does.
+    requestTimeout: handshakeTimeoutMs,
+    connectionTimeout: handshakeTimeoutMs,
+    http: { headersTimeout: handshakeTimeoutMs, connectionsCheckingInterval: Math.min(1_000, handshakeTimeoutMs), requireHostHeader: false },
+    forceCloseConnections: true,
+    // While draining, the routes answer 503 themselves, in the form of all refusals.
+    return503OnClosing: false,
+    clientErrorHandler: refuseMalformed,
+    frameworkErrors: refuseUnroutable
+  }
+}

@@ -1,0 +1,74 @@
+import { HubError } from '../errors.ts'
+import { isRecord } from '../guards.ts'
+
+/** Who is on a connection, as the token says. */
+export interface Identity {
+  readonly userId: string
+  readonly name: string
+  /** At least one; the first is the one shown in `connected`. */
+  readonly roles: readonly string[]
+  /** When the token ends, ms since 1970; absent for guests. */
+  readonly expiresAtMs?: number
+}
+
+/** Where in a token's claims the user stands. */
+export interface ClaimNames {
+  /** The first of these that is there counts. */
+  readonly user: readonly string[]
+  readonly name: string
+  readonly role: string
+}
+
+/** Role of a client without a token. */
+export const GUEST_ROLE = 'guest'
+/** Role of a token that names none. */
+export const DEFAULT_ROLE = 'user'
+const MAX_ID_UNITS = 256
+
+/** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one. */
+export function toIdentity (claims: unknown, names: ClaimNames): Identity {
+  if (!isRecord(claims)) throw unauthorized('the token carries no claims')
+  const userId = findUserId(claims, names.user)
+  const name = readText(claims[names.name]) ?? userId
+  const { exp } = claims
+  // 2^53 seconds and beyond are no dates: such a token would never end.
+  if (typeof exp !== 'number' || !Number.isSafeInteger(Math.trunc(exp * 1000))) throw unauthorized('the token has no usable exp')
+  return { userId, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000 }
+}
+
+/** The identity of a client that may come without a token. */
+export function guestIdentity (clientId: string): Identity {
+  return { userId: clientId, name: clientId, roles: [GUEST_ROLE] }
+}
+
+/** True when one of the user's roles is in the list. */
+export function hasRole (identity: Identity, roles: readonly string[]): boolean {
+  return identity.roles.some((role) => roles.includes(role))
+}
+
+function findUserId (claims: Record<string, unknown>, names: readonly string[]): string {
+  for (const name of names) {
+    const value = claims[name]
+    if (value === undefined || value === null) continue
+    // Above 2^53 different numbers are read as the same: two users would become one.
+    const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : readText(value)
+    if (text === undefined) throw unauthorized(`the claim ${name} is no user id`)
+    return text
+  }
+  throw unauthorized(`the token has none of the claims ${names.join(', ')}`)
+}
+
+/** `role` and `roles`, each a text or a list, as a union in that order. */
+function readRoles (claims: Record<string, unknown>, roleClaim: string): string[] {
+  const listed = [claims[roleClaim], claims['roles']].flat()
+  const roles = [...new Set(listed.flatMap((role) => readText(role) ?? []))]
+  return roles.length > 0 ? roles : [DEFAULT_ROLE]
+}
+
+function readText (value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_UNITS ? value : undefined
+}
+
+function unauthorized (detail: string): HubError {
+  return new HubError('UNAUTHORIZED', detail)
+}

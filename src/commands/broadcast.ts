@@ -1,0 +1,17 @@
+import { Type } from '@sinclair/typebox'
+import { ALL_TOPIC } from '../hub/topics.ts'
+import { command, type Command } from './command.ts'
+import { checkMayBroadcast, publishFrom } from './publishing.ts'
+import type { Services } from './services.ts'
+
+/** `broadcast`: any JSON to everybody else, for those whom the settings allow it. */
+export function broadcast ({ hub, policy }: Services): Command {
+  return command({
+    type: 'broadcast',
+    payload: Type.Unknown(),
+    run (request) {
+      checkMayBroadcast(policy, request)
+      return publishFrom(hub, { ...request, room: undefined }, 'message', ALL_TOPIC)
+    }
+  })
+}

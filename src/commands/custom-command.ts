@@ -1,0 +1,76 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { hasRole } from '../auth/identity.ts'
+import { HubError } from '../errors.ts'
+import { isRecord } from '../guards.ts'
+import type { RoomName } from '../hub/topics.ts'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import type { UserRef } from '../relay/relay-message.ts'
+import { command, reply, type Command, type Request } from './command.ts'
+
+/** What embedders add to every {@link HandlerContext}, by declaration merging. */
+export interface HandlerExtras {}
+
+/** What a handler of the application knows of the request. */
+export interface HandlerContext extends HandlerExtras {
+  readonly connection: { readonly id: string }
+  readonly user: UserRef & { readonly roles: readonly string[] }
+  readonly type: string
+  /** The client's id of the request. */
+  readonly id: string | undefined
+  readonly room: RoomName | undefined
+  /** Sends a frame to the asking connection, with the id of its request. */
+  reply (type: string, payload: unknown): void
+}
+
+/** What a request must be to reach the handler. */
+export interface HandlerOptions<S extends TSchema> {
+  /** Schema of the payload. */
+  readonly schema: S
+  /** Only users with one of these roles may use it. */
+  readonly roles?: readonly string[]
+}
+
+/** Carries out one message type of the application. */
+export type Handler<P> = (context: HandlerContext, payload: P) => unknown
+
+/** How an application's message type is made. */
+export interface CustomCommandSpec<S extends TSchema> {
+  readonly type: string
+  readonly options: HandlerOptions<S>
+  readonly handler: Handler<Static<S>>
+  readonly extras: HandlerExtras
+}
+
+/** Makes a message type of the application. */
+export function customCommand<S extends TSchema> ({ type, options, handler, extras }: CustomCommandSpec<S>): Command {
+  const { schema, roles } = options
+  return command({
+    type,
+    payload: schema,
+    run (request) {
+      if (roles !== undefined && !hasRole(request.connection.identity, roles)) {
+        throw new HubError('FORBIDDEN', `${type} needs one of the roles ${roles.join(', ')}`)
+      }
+      const outcome = settle(handler({ ...extras, ...contextOf(request) }, request.payload))
+      return andThen(outcome, (result) => reply(request, 'ack', result === undefined ? {} : { result }))
+    }
+  })
+}
+
+function contextOf (request: Request): Omit<HandlerContext, keyof HandlerExtras> {
+  const { connection, type, id, room } = request
+  return {
+    connection,
+    user: { ...connection.user, roles: connection.identity.roles },
+    type,
+    id,
+    room,
+    reply: (replyType, payload) => reply(request, replyType, payload)
+  }
+}
+
+/** Query builders and the like are thenables without being promises. */
+function settle (outcome: unknown): MaybePromise<unknown> {
+  const isThenable = isRecord(outcome) && typeof outcome['then'] === 'function'
+  return isThenable ? Promise.resolve(outcome) : outcome
+}

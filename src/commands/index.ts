@@ -1,0 +1,20 @@
+import { broadcast } from './broadcast.ts'
+import type { Command } from './command.ts'
+import { joinRoom } from './join-room.ts'
+import { leaveRoom } from './leave-room.ts'
+import { onlineUsers } from './online-users.ts'
+import { ping } from './ping.ts'
+import { publish } from './publish.ts'
+import { sendMessage } from './send-message.ts'
+import type { Services } from './services.ts'
+import { subscribe, unsubscribe } from './subscribe.ts'
+import { stopTyping, typing } from './typing.ts'
+
+const factories: ReadonlyArray<(services: Services) => Command> = [
+  joinRoom, leaveRoom, sendMessage, typing, stopTyping, onlineUsers, subscribe, unsubscribe, publish, broadcast, ping
+]
+
+/** The message types of the protocol, one file each. */
+export function builtInCommands (services: Services): Command[] {
+  return factories.map((make) => make(services))
+}

@@ -1,0 +1,18 @@
+import { Type } from '@sinclair/typebox'
+import { roomTopic } from '../hub/topics.ts'
+import { roomCommand, type Command } from './command.ts'
+import { checkMayPublish, publishFrom } from './publishing.ts'
+import type { Services } from './services.ts'
+
+/** `publish`: any JSON of a member or subscriber to the others in the room. */
+export function publish ({ hub, policy }: Services): Command {
+  return roomCommand({
+    type: 'publish',
+    payload: Type.Unknown(),
+    roomInPayload: false,
+    run (request) {
+      checkMayPublish(policy, request, ['member', 'subscriber'])
+      return publishFrom(hub, request, 'message', roomTopic(request.room))
+    }
+  })
+}

@@ -1,0 +1,21 @@
+import { Type } from '@sinclair/typebox'
+import { roomTopic } from '../hub/topics.ts'
+import { roomCommand, type Command } from './command.ts'
+import { checkMayPublish, publishFrom } from './publishing.ts'
+import type { Services } from './services.ts'
+
+const ChatPayloadSchema = Type.Object({ content: Type.String(), reply_to: Type.Optional(Type.String()) })
+
+/** `send_message`: a chat message of a member to the others in the room. */
+export function sendMessage ({ hub, policy }: Services): Command {
+  return roomCommand({
+    type: 'send_message',
+    payload: ChatPayloadSchema,
+    roomInPayload: false,
+    missingRoomText: 'room is required for sending messages',
+    run (request) {
+      checkMayPublish(policy, request, ['member'])
+      return publishFrom(hub, request, 'new_message', roomTopic(request.room))
+    }
+  })
+}

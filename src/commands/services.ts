@@ -1,0 +1,21 @@
+import type { Hub } from '../hub/hub.ts'
+import type { Rooms } from '../rooms/rooms.ts'
+import type { Typing } from '../rooms/typing.ts'
+
+/** Who may send what. */
+export interface PublishPolicy {
+  /** False lets everybody publish to any room. */
+  readonly publishRequiresJoin: boolean
+  /** False refuses all publishing by clients. */
+  readonly clientPublish: boolean
+  readonly clientBroadcast: 'off' | 'admin' | 'all'
+  readonly adminRoles: readonly string[]
+}
+
+/** What the message types work with. */
+export interface Services {
+  readonly hub: Hub
+  readonly rooms: Rooms
+  readonly typing: Typing
+  readonly policy: PublishPolicy
+}

@@ -1,0 +1,202 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { Identity } from '../auth/identity.ts'
+import { monotonicMs, timestamp } from '../clock.ts'
+import type { HubError } from '../errors.ts'
+import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
+import type { Dialect } from '../protocol/dialect.ts'
+import type { Position, UserRef } from '../relay/relay-message.ts'
+import type { Membership } from '../rooms/membership.ts'
+import { DroppedMessages } from './dropped-messages.ts'
+import type { Flusher } from './flusher.ts'
+import { encodeTextFrame, type Frame } from './frame.ts'
+import { Outbox, type OutboxLimits, type OutboxOwner } from './outbox.ts'
+import type { RoomName, TopicName } from './topics.ts'
+
+/** What a connection is made of. */
+export interface ConnectionParts {
+  readonly id: string
+  readonly identity: Identity
+  readonly dialect: Dialect
+  readonly webSocket: WebSocket
+  /** The stream under the WebSocket. Frames go there directly: framed once, they are the same bytes for everybody. */
+  readonly stream: Duplex
+  /** The peer's address as limits count it. */
+  readonly address: string
+}
+
+/** What connections share. */
+export interface ConnectionSettings {
+  readonly flusher: Flusher
+  readonly outbox: OutboxLimits
+  readonly slowClient: 'close' | 'drop'
+}
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  readonly code: number
+  readonly reason: string
+  /** True when this node ended it. */
+  readonly byServer: boolean
+  /** How long the client was asked to stay away, ms: its presence is kept as much longer. */
+  readonly retryAfterMs?: number
+}
+
+/** Told of what happens on the connection without the client's asking. */
+export interface ConnectionEvents {
+  /** Once, whatever ended it. */
+  onEnd (connection: Connection, end: ConnectionEnd): void
+  /** The first time that a message does not fit since the socket was last empty. */
+  onSlow (connection: Connection): void
+}
+
+/** One client's socket: who it is, what it is subscribed to, and the way out to it. */
+export class Connection implements OutboxOwner {
+  readonly id: string
+  readonly identity: Identity
+  readonly user: UserRef
+  readonly dialect: Dialect
+  readonly address: string
+  readonly rooms = new Map<RoomName, Membership>()
+  readonly topics = new Set<TopicName>()
+  /** When the peer last answered a ping, on the clock of `monotonicMs`. */
+  lastPongMs = monotonicMs()
+  /** When the ping that is not answered yet was sent, 0 when none is. */
+  pingSentMs = 0
+  readonly #webSocket: WebSocket
+  readonly #settings: ConnectionSettings
+  readonly #events: ConnectionEvents
+  readonly #outbox: Outbox
+  readonly #dropped = new DroppedMessages()
+  #ended = false
+
+  constructor (parts: ConnectionParts, settings: ConnectionSettings, events: ConnectionEvents) {
+    this.id = parts.id
+    this.identity = parts.identity
+    this.user = { id: parts.identity.userId, name: parts.identity.name }
+    this.dialect = parts.dialect
+    this.address = parts.address
+    this.#webSocket = parts.webSocket
+    this.#settings = settings
+    this.#events = events
+    this.#outbox = new Outbox(parts.stream, settings.flusher, settings.outbox, this)
+  }
+
+  /** False once either side has begun to close. */
+  get isOpen (): boolean {
+    return !this.#ended && this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  /** True once the connection has left the hub. Between the peer's close frame and this, its last requests still count. */
+  get hasEnded (): boolean {
+    return this.#ended
+  }
+
+  /** Since when the socket has been full, on the clock of `monotonicMs`; 0 while it is not. */
+  get stalledSince (): number {
+    return this.#outbox.stalledSince
+  }
+
+  /** Queues a frame; false when it was not queued because the connection ends or its backlog is full. */
+  deliver (frame: Frame, topic?: TopicName, position?: Position): boolean {
+    if (!this.isOpen) return false
+    if (!this.#isInGap(topic) && this.#outbox.push(frame)) return true
+    this.#overflow(topic, position)
+    return false
+  }
+
+  /** Sends an event to this connection alone. */
+  send (type: string, payload: unknown, about: About = {}): boolean {
+    const event = { type, payload, timestamp: timestamp(), ...withoutUndefined(about) }
+    return this.deliver(encodeTextFrame(this.dialect.encode({ event })))
+  }
+
+  /** Sends a refusal, with the id of the request where it is known. */
+  sendError (error: HubError, about: About = {}): boolean {
+    const payload = error.toPayload()
+    const event = { type: 'error', payload, timestamp: timestamp(), ...withoutUndefined(about) }
+    return this.deliver(encodeTextFrame(this.dialect.encode({ event, error: payload })))
+  }
+
+  /** Sends a protocol ping. */
+  ping (nowMs: number): void {
+    this.pingSentMs = nowMs
+    this.#webSocket.ping()
+  }
+
+  /** Notes that the peer answered. */
+  pong (): void {
+    this.lastPongMs = monotonicMs()
+    this.pingSentMs = 0
+  }
+
+  /** Does not count so much time against the peer: this node was not listening. */
+  pardon (missedMs: number): void {
+    const now = monotonicMs()
+    this.lastPongMs = Math.min(now, this.lastPongMs + missedMs)
+    if (this.pingSentMs > 0) this.pingSentMs = Math.min(now, this.pingSentMs + missedMs)
+    this.#outbox.pardon(missedMs)
+  }
+
+  /** Stops or goes on reading from the peer. */
+  setReading (reading: boolean): void {
+    if (reading) this.#webSocket.resume()
+    else this.#webSocket.pause()
+  }
+
+  /** Sends what is queued, then a close frame. Does nothing where the peer was first: the end comes with its code. */
+  close ({ code, reason }: CloseCode, details: { reason?: string, retryAfterMs?: number } = {}): void {
+    if (!this.isOpen) return
+    const text = details.reason ?? reason
+    this.#outbox.flushAll()
+    this.#webSocket.close(code, text)
+    this.end({ code, reason: text, byServer: true, ...(details.retryAfterMs !== undefined && { retryAfterMs: details.retryAfterMs }) })
+  }
+
+  /** Gives up on a peer that does not read: what waits for it is dropped, it may come back and resume. */
+  closeAsSlow (): void {
+    this.#outbox.discard()
+    this.close(closeCodes.tooSlow)
+  }
+
+  /** Cuts the connection without a close frame; safe to call at any time. */
+  terminate (reason: string): void {
+    this.#webSocket.terminate()
+    this.end({ code: 1006, reason, byServer: true })
+  }
+
+  /** The one way out: whatever ends the connection comes here, and only the first time counts. */
+  end (end: ConnectionEnd): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#outbox.discard()
+    this.#events.onEnd(this, end)
+  }
+
+  /** The socket has room again: says what was dropped meanwhile, so that the client can ask for it. */
+  onDrained (): void {
+    for (const gap of this.#dropped.take()) {
+      if (!this.send('gap', gap)) this.#dropped.restore(gap)
+    }
+  }
+
+  /** A gap has no holes: until it is told, nothing of its topic passes. */
+  #isInGap (topic: TopicName | undefined): boolean {
+    return topic !== undefined && !this.#dropped.isEmpty && this.#dropped.has(topic)
+  }
+
+  #overflow (topic?: TopicName, position?: Position): void {
+    if (this.#dropped.isEmpty) this.#events.onSlow(this)
+    if (this.#settings.slowClient === 'drop') {
+      this.#dropped.note(topic, position)
+      return
+    }
+    this.closeAsSlow()
+  }
+}
+
+type About = { id?: string | undefined, room?: string | undefined }
+
+function withoutUndefined ({ id, room }: About): { id?: string, room?: string } {
+  return { ...(id !== undefined && { id }), ...(room !== undefined && { room }) }
+}

@@ -1,0 +1,47 @@
+import type { Position } from '../relay/relay-message.ts'
+import type { TopicName } from './topics.ts'
+
+/** What a `gap` frame carries. */
+export interface Gap {
+  readonly topic: TopicName
+  readonly from_seq: number
+  readonly to_seq: number
+}
+
+/** What could not be queued for a slow connection, until it can be told. */
+export class DroppedMessages {
+  readonly #ranges = new Map<TopicName, { from: number, to: number }>()
+  #count = 0
+
+  get isEmpty (): boolean {
+    return this.#count === 0
+  }
+
+  /** True when something of the topic was dropped. */
+  has (topic: TopicName): boolean {
+    return this.#ranges.has(topic)
+  }
+
+  /** Notes one dropped frame; those without a place in a stream (replies, notices) are counted only. */
+  note (topic?: TopicName, position?: Position): void {
+    this.#count += 1
+    if (topic === undefined || position === undefined) return
+    const range = this.#ranges.get(topic)
+    if (range === undefined) this.#ranges.set(topic, { from: position.seq, to: position.seq })
+    else range.to = position.seq
+  }
+
+  /** Takes back a gap that could not be told. */
+  restore ({ topic, from_seq: from, to_seq: to }: Gap): void {
+    this.#count += 1
+    this.#ranges.set(topic, { from, to })
+  }
+
+  /** Hands out the gaps and starts anew. */
+  take (): Gap[] {
+    const gaps = [...this.#ranges].map(([topic, { from, to }]) => ({ topic, from_seq: from, to_seq: to }))
+    this.#ranges.clear()
+    this.#count = 0
+    return gaps
+  }
+}

@@ -1,0 +1,21 @@
+import { timestamp } from '../clock.ts'
+import { HubUsageError } from '../errors.ts'
+import type { OutboundEvent, UserRef } from '../relay/relay-message.ts'
+
+/** A message as the application gives it. */
+export interface HubEvent {
+  readonly type: string
+  readonly payload?: unknown
+  readonly room?: string
+  readonly sender?: UserRef
+  /** Carried on the delivered message. */
+  readonly id?: string
+}
+
+/** Stamps an event of the application; throws {@link HubUsageError} when it has no type. */
+export function toOutbound (event: HubEvent): OutboundEvent {
+  if (typeof event.type !== 'string' || event.type === '') {
+    throw new HubUsageError('HUB_ERR_BAD_EVENT', 'event.type: expected a non-empty string')
+  }
+  return { ...event, payload: event.payload ?? null, timestamp: timestamp() }
+}

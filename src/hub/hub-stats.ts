@@ -1,0 +1,21 @@
+/** One node as the others see it. */
+export interface NodeStats {
+  readonly id: string
+  readonly clients: number
+  readonly rooms: number
+  readonly uptime_s: number
+}
+
+/** What is going on, in the words of the protocol page. */
+export interface HubStats {
+  readonly total_clients: number
+  readonly online_users: number
+  readonly total_rooms: number
+  /** Connections by role; one with several roles counts in each. */
+  readonly by_role: Record<string, number>
+  readonly nodes: NodeStats[]
+  readonly uptime_s: number
+  /** Since the start: frames received from clients, and copies queued to them by fan-out. */
+  readonly messages: { readonly in: number, readonly out: number }
+  readonly timestamp: string
+}

@@ -1,0 +1,111 @@
+import { monotonicMs } from '../clock.ts'
+import { HubError, toHubError } from '../errors.ts'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { closeCodes } from '../protocol/close-codes.ts'
+import type { RawRequest } from '../protocol/dialect.ts'
+import { isRequestId } from '../protocol/request-id.ts'
+import type { Connection } from './connection.ts'
+import type { RateGate } from './rate-gate.ts'
+import { WindowCounter } from './window-counter.ts'
+
+/** What the inbox hands a request to; it answers the client itself, refusals included, and never throws. */
+export type Dispatch = (connection: Connection, request: RawRequest) => MaybePromise<void>
+
+/** Limits of what one connection may send. */
+export interface InboxLimits {
+  /** Larger frames are refused unread. */
+  readonly maxMessageSizeBytes: number
+  /** `close` ends the connection at the first bad frame. */
+  readonly invalidJson: 'error' | 'close'
+  /** So many bad frames within the window are forgiven. */
+  readonly invalidJsonBudget: number
+  readonly badFrameWindowMs: number
+}
+
+interface Waiting {
+  readonly data: Buffer
+  readonly admitted: boolean
+}
+
+/** While one request takes its time, so many more may wait before reading from the socket stops. */
+const MAX_WAITING = 64
+
+/** The way in: takes the frames of one connection and has them handled one after the other, in the order sent. */
+export class Inbox {
+  readonly #connection: Connection
+  readonly #gate: RateGate
+  readonly #limits: InboxLimits
+  readonly #dispatch: Dispatch
+  readonly #badFrames: WindowCounter
+  readonly #waiting: Waiting[] = []
+  #busy = false
+
+  constructor (connection: Connection, gate: RateGate, limits: InboxLimits, dispatch: Dispatch) {
+    this.#connection = connection
+    this.#gate = gate
+    this.#limits = limits
+    this.#dispatch = dispatch
+    this.#badFrames = new WindowCounter(limits.badFrameWindowMs)
+  }
+
+  /** Takes one data frame. */
+  receive (data: Buffer, isBinary: boolean): void {
+    if (!this.#connection.isOpen) return
+    if (isBinary) return this.#connection.close(closeCodes.binaryNotWanted)
+    const admitted = this.#gate.admit()
+    if (!this.#busy) return this.#start(data, admitted)
+    this.#waiting.push({ data, admitted })
+    if (this.#waiting.length === MAX_WAITING) this.#connection.setReading(false)
+  }
+
+  #start (data: Buffer, admitted: boolean): void {
+    const outcome = this.#handle(data, admitted)
+    if (!isPromise(outcome)) return
+    this.#busy = true
+    // Neither branch can fail: a dispatcher answers instead of throwing.
+    outcome.finally(() => this.#next())
+  }
+
+  #next (): void {
+    this.#busy = false
+    // What came before the peer's close frame still counts.
+    while (!this.#busy && !this.#connection.hasEnded) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      if (this.#waiting.length === MAX_WAITING - 1) this.#connection.setReading(true)
+      this.#start(next.data, next.admitted)
+    }
+  }
+
+  #handle (data: Buffer, admitted: boolean): MaybePromise<void> {
+    if (data.length > this.#limits.maxMessageSizeBytes) return this.#refuseTooLarge(data.length)
+    const request = this.#decode(data)
+    if (request === undefined) return
+    if (!admitted) return this.#refuse(this.#gate.error(), request)
+    if (request.flaw !== undefined) return this.#refuse(new HubError('INVALID_PAYLOAD', request.flaw), request)
+    return this.#dispatch(this.#connection, request)
+  }
+
+  #decode (data: Buffer): RawRequest | undefined {
+    try {
+      return this.#connection.dialect.decode(data.toString())
+    } catch (error) {
+      this.#connection.sendError(toHubError(error))
+      this.#countBadFrame()
+    }
+  }
+
+  #countBadFrame (): void {
+    const budget = this.#limits.invalidJson === 'close' ? 0 : this.#limits.invalidJsonBudget
+    if (this.#badFrames.add(monotonicMs()) > budget) this.#connection.close(closeCodes.invalidJson)
+  }
+
+  #refuseTooLarge (bytes: number): void {
+    const limit = this.#limits.maxMessageSizeBytes
+    this.#connection.sendError(new HubError('MESSAGE_TOO_LARGE', `the frame has ${bytes} bytes, at most ${limit} are allowed`))
+  }
+
+  #refuse (error: HubError, { id }: RawRequest): void {
+    this.#connection.sendError(error, { id: isRequestId(id) ? id : undefined })
+  }
+}

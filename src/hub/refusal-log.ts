@@ -1,0 +1,18 @@
+import type { HubError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import { entryOf } from '../protocol/error-codes.ts'
+import type { Connection } from './connection.ts'
+
+const MAX_TYPE_UNITS = 64
+
+/** Logs a refused request in full, whatever the client was told of it. A client's own mistakes are no alarm. */
+export function logRefusal (logger: Logger, connection: Connection, error: HubError, type?: string): void {
+  const fields = {
+    client_id: connection.id,
+    user_id: connection.identity.userId,
+    error_code: error.code,
+    message_type: type?.slice(0, MAX_TYPE_UNITS)
+  }
+  if (entryOf(error.code).severity === 'client') logger.info({ ...fields, reason: error.message }, 'WebSocket operation failed')
+  else logger.error({ ...fields, err: error.cause ?? error }, 'WebSocket operation failed')
+}

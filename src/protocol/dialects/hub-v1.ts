@@ -1,0 +1,52 @@
+import { HubError } from '../../errors.ts'
+import { isRecord } from '../../guards.ts'
+import { roomTopic } from '../../hub/topics.ts'
+import { jsonProblem } from '../json-guard.ts'
+import type { Delivery, Dialect, RawRequest } from '../dialect.ts'
+
+/** Document 000 answers in these words; clients in the field look for them. */
+const BAD_FORMAT = 'invalid message format'
+
+/** The canonical dialect: one JSON envelope a frame. */
+export const hubV1: Dialect = {
+  name: 'hub.v1',
+
+  decode (text: string): RawRequest {
+    const envelope = parseObject(text)
+    const { type, id, room, payload, data } = envelope
+    if (typeof type !== 'string' || type === '') throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: /type: expected a non-empty string`)
+    return { type, id, room, payload: payload === undefined ? data ?? null : payload, flaw: jsonProblem(envelope) }
+  },
+
+  encode ({ event, position, topic, error }: Delivery): string {
+    const { type, id, room, payload, sender, timestamp } = event
+    // The room names the topic already, unless the message came to its receiver another way.
+    const isNamed = room !== undefined && topic === roomTopic(room)
+    // `undefined` fields are left out by JSON.stringify; the order is the one of the protocol page.
+    return JSON.stringify({
+      type,
+      id,
+      room,
+      payload: payload ?? null,
+      sender,
+      timestamp,
+      seq: position?.seq,
+      topic: position === undefined || isNamed ? undefined : topic,
+      error: error?.message
+    })
+  }
+}
+
+function parseObject (text: string): Record<string, unknown> {
+  const value = parseJson(text)
+  if (!isRecord(value)) throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: expected a JSON object`)
+  return value
+}
+
+function parseJson (text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: expected JSON`)
+  }
+}

@@ -1,0 +1,116 @@
+import { monotonicMs } from '../clock.ts'
+import type { RoomName } from '../hub/topics.ts'
+import type { Attendance, Entry, Exit, Occupant, OnDeparted, PresenceStore, RoomSummary, Roster } from './presence-store.ts'
+import type { UserRef } from './relay-message.ts'
+
+/** A connection may be in a room in both ways at once: one bit each. */
+const WAY: Record<Attendance, number> = { member: 1, subscriber: 2 }
+
+/** A present user: the connections that make it so, or the timer of the grace after the last one. */
+interface Attendee {
+  readonly user: UserRef
+  readonly connections: Set<string>
+  /** Until when a broken connection may come back, on the clock of `monotonicMs`; a new one ends the waiting. */
+  graceEndsMs: number
+  departure: NodeJS.Timeout | undefined
+}
+
+interface Room {
+  readonly attendees: Map<string, Attendee>
+  /** Connection id → the ways it is in. */
+  readonly ways: Map<string, number>
+}
+
+/** Presence of a single process. */
+export class MemoryPresence implements PresenceStore {
+  readonly #rooms = new Map<RoomName, Room>()
+  #departed: OnDeparted = () => {}
+
+  onDeparted (listener: OnDeparted): void {
+    this.#departed = listener
+  }
+
+  enter (name: RoomName, occupant: Occupant, capacity: number): Entry {
+    const room = this.#rooms.get(name) ?? { attendees: new Map(), ways: new Map() }
+    const ways = room.ways.get(occupant.connectionId) ?? 0
+    if (ways === 0 && capacity > 0 && room.ways.size >= capacity) return { admitted: false }
+    this.#rooms.set(name, room)
+    room.ways.set(occupant.connectionId, ways | WAY[occupant.as])
+    const arrived = occupant.as === 'member' && arrive(room, occupant)
+    return { admitted: true, arrived, ...sizeOf(room) }
+  }
+
+  leave (name: RoomName, occupant: Occupant, graceMs: number): Exit {
+    const room = this.#rooms.get(name)
+    if (room === undefined) return { departed: false, connections: 0, users: 0 }
+    const ways = (room.ways.get(occupant.connectionId) ?? 0) & ~WAY[occupant.as]
+    if (ways === 0) room.ways.delete(occupant.connectionId)
+    else room.ways.set(occupant.connectionId, ways)
+    const departed = occupant.as === 'member' && this.#depart(name, room, occupant, graceMs)
+    this.#removeIfEmpty(name, room)
+    return { departed, ...sizeOf(room) }
+  }
+
+  members (name: RoomName, limit: number): Roster {
+    const attendees = this.#rooms.get(name)?.attendees
+    if (attendees === undefined) return { users: [], count: 0 }
+    const users: UserRef[] = []
+    for (const attendee of attendees.values()) {
+      if (users.length === limit) break
+      users.push(attendee.user)
+    }
+    return { users, count: attendees.size }
+  }
+
+  rooms (): RoomSummary[] {
+    return [...this.#rooms].map(([room, state]) => ({ room, ...sizeOf(state) }))
+  }
+
+  /** Ends all running graces without telling anybody: the process is going away. */
+  close (): void {
+    for (const { attendees } of this.#rooms.values()) {
+      for (const attendee of attendees.values()) clearTimeout(attendee.departure)
+    }
+    this.#rooms.clear()
+  }
+
+  #depart (name: RoomName, room: Room, { user, connectionId }: Occupant, graceMs: number): boolean {
+    const attendee = room.attendees.get(user.id)
+    if (attendee === undefined || !attendee.connections.delete(connectionId)) return false
+    const now = monotonicMs()
+    attendee.graceEndsMs = Math.max(attendee.graceEndsMs, now + graceMs)
+    if (attendee.connections.size > 0) return false
+    if (attendee.graceEndsMs === now) return room.attendees.delete(user.id)
+    attendee.departure = setTimeout(() => this.#graceOver(name, room, attendee), attendee.graceEndsMs - now)
+    return false
+  }
+
+  #graceOver (name: RoomName, room: Room, attendee: Attendee): void {
+    room.attendees.delete(attendee.user.id)
+    this.#removeIfEmpty(name, room)
+    this.#departed(name, attendee.user, room.attendees.size)
+  }
+
+  #removeIfEmpty (name: RoomName, room: Room): void {
+    if (room.ways.size === 0 && room.attendees.size === 0) this.#rooms.delete(name)
+  }
+}
+
+/** Counts a member connection for its user; true when the user was not present before. */
+function arrive (room: Room, { user, connectionId }: Occupant): boolean {
+  const attendee = room.attendees.get(user.id)
+  if (attendee === undefined) {
+    room.attendees.set(user.id, { user, connections: new Set([connectionId]), graceEndsMs: 0, departure: undefined })
+    return true
+  }
+  if (attendee.connections.has(connectionId)) return false
+  clearTimeout(attendee.departure)
+  attendee.departure = undefined
+  attendee.graceEndsMs = 0
+  attendee.connections.add(connectionId)
+  return false
+}
+
+function sizeOf (room: Room): { connections: number, users: number } {
+  return { connections: room.ways.size, users: room.attendees.size }
+}

@@ -1,0 +1,68 @@
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { RoomName } from '../hub/topics.ts'
+import type { UserRef } from './relay-message.ts'
+
+/** In which way a connection is in a room: seen by the others, or only receiving its messages. */
+export type Attendance = 'member' | 'subscriber'
+
+/** One connection of a user in a room. */
+export interface Occupant {
+  readonly connectionId: string
+  readonly user: UserRef
+  readonly as: Attendance
+}
+
+/** Answer to an entry: refused for want of space, or in. */
+export type Entry =
+  | { readonly admitted: false }
+  | {
+    readonly admitted: true
+    /** True when the user was not present before, not even within the grace: the others must be told. */
+    readonly arrived: boolean
+    /** Connections in the room now, members and subscribers. */
+    readonly connections: number
+    /** Distinct users present now. */
+    readonly users: number
+  }
+
+/** Answer to an exit. */
+export interface Exit {
+  /** True when the user is not present any more: the others must be told. False while another connection or the grace holds. */
+  readonly departed: boolean
+  readonly connections: number
+  readonly users: number
+}
+
+/** Who is in a room. */
+export interface Roster {
+  /** The users, in order of arrival, as many as were asked for. */
+  readonly users: readonly UserRef[]
+  /** How many there are. */
+  readonly count: number
+}
+
+/** A room as an overview shows it. */
+export interface RoomSummary {
+  readonly room: RoomName
+  readonly users: number
+  readonly connections: number
+}
+
+/** Called once in the whole cluster for each user whose grace ran out. */
+export type OnDeparted = (room: RoomName, user: UserRef, usersLeft: number) => void
+
+/**
+ * Who is in which room, over all nodes. A user is present from the first member connection to the end of the last one,
+ * or to the end of the grace after it. Entering twice or leaving twice is harmless. A room without anybody does not exist.
+ */
+export interface PresenceStore {
+  /** Puts a connection into a room. `capacity` is the most connections it may hold, 0 for no limit. */
+  enter (room: RoomName, occupant: Occupant, capacity: number): MaybePromise<Entry>
+  /** Takes a connection out; with `graceMs` above 0 its user stays present that long unless it comes back. */
+  leave (room: RoomName, occupant: Occupant, graceMs: number): MaybePromise<Exit>
+  /** The first `limit` users of a room, and how many there are. */
+  members (room: RoomName, limit: number): MaybePromise<Roster>
+  /** Rooms with anybody in them. */
+  rooms (): MaybePromise<readonly RoomSummary[]>
+  onDeparted (listener: OnDeparted): void
+}

@@ -1,0 +1,51 @@
+import type { TopicName } from '../hub/topics.ts'
+
+/** A user as others see it. */
+export interface UserRef {
+  readonly id: string
+  readonly name: string
+}
+
+/** What a client receives, before any dialect has given it a wire format. */
+export interface OutboundEvent {
+  readonly type: string
+  /** The id of the request it answers, or the publisher's id of the message. */
+  readonly id?: string
+  readonly room?: string
+  readonly payload: unknown
+  readonly sender?: UserRef
+  /** RFC 3339 UTC with milliseconds. */
+  readonly timestamp: string
+}
+
+/** Something on its way from a publisher to the connections of one or more topics. */
+export interface RelayMessage {
+  /** Whom it is for, in order of precedence: a connection in several of them gets one copy, by the first. */
+  readonly topics: readonly TopicName[]
+  /** Connections subscribed to any of these are left out. */
+  readonly except?: readonly TopicName[]
+  readonly event: OutboundEvent
+  /** True for notices without a place in the stream (joins, leaves, typing): never numbered, never kept. */
+  readonly ephemeral?: boolean
+}
+
+/** A place in a topic's stream. The epoch changes when the numbering starts anew. */
+export interface Position {
+  readonly epoch: string
+  /** Number of the last message, 0 before the first. */
+  readonly seq: number
+}
+
+/** A message that the relay has accepted, with the number it got in each of its topics (same order). */
+export interface NumberedMessage extends RelayMessage {
+  readonly positions: readonly (Position | undefined)[]
+}
+
+/** What became of a publish. */
+export interface PublishResult {
+  /** Distinct connections it was queued to, on all nodes. */
+  readonly recipients: number
+  /** Its place in the stream; absent for ephemeral ones and for those with several topics. */
+  readonly seq?: number
+  readonly epoch?: string
+}

@@ -1,0 +1,39 @@
+import type { MaybePromise } from '../maybe-promise.ts'
+import type { TopicName } from '../hub/topics.ts'
+import type { NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
+import type { PresenceStore } from './presence-store.ts'
+
+/** Takes a message that came over the relay to this node's connections; returns how many it was queued to. */
+export type Deliver = (message: NumberedMessage) => number
+
+/** Whether the relay can carry messages now, and by what means. */
+export interface RelayStatus {
+  readonly kind: string
+  readonly ready: boolean
+  readonly reason?: string
+}
+
+/**
+ * The way between nodes. What is published to a topic comes back, to every node that subscribed to the topic,
+ * the publisher's own included: there is no other way to a connection.
+ *
+ * Guarantees: messages of one publisher to one topic arrive in the order of the calls; each non-ephemeral message gets
+ * the next `seq` of each of its topics; a node is handed a message once even when it has several of its topics.
+ */
+export interface Relay {
+  /** Who is in which room, over all nodes. */
+  readonly presence: PresenceStore
+  /** Sets where messages for this node go; called once, before anything is published. */
+  onMessage (deliver: Deliver): void
+  /** Sends a message to its topics. Rejects with `UNAVAILABLE` when that could not be confirmed. */
+  publish (message: RelayMessage): MaybePromise<PublishResult>
+  /** This node has its first connection on the topic. */
+  subscribe (topic: TopicName): void
+  /** This node has no connection on the topic any more. */
+  unsubscribe (topic: TopicName): void
+  /** The last place in the topic's stream. */
+  position (topic: TopicName): MaybePromise<Position>
+  status (): RelayStatus
+  /** Frees what the relay opened; nothing is delivered afterwards. */
+  close (): Promise<void>
+}

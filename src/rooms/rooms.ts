@@ -1,0 +1,174 @@
+import { timestamp } from '../clock.ts'
+import { HubError } from '../errors.ts'
+import type { Connection } from '../hub/connection.ts'
+import type { Hub, Whom } from '../hub/hub.ts'
+import { membersTopic, roomTopic, userTopic, type RoomName } from '../hub/topics.ts'
+import type { Logger } from '../logger.ts'
+import type { Attendance, Exit, Occupant, RoomSummary } from '../relay/presence-store.ts'
+import type { Relay } from '../relay/relay.ts'
+import type { Position, UserRef } from '../relay/relay-message.ts'
+import type { RoomInfo, RoomLimits, RoomMembers, SubscriptionState } from './room-info.ts'
+import { checkRoomName } from './room-name.ts'
+import type { Typing } from './typing.ts'
+
+/** What rooms work with. */
+export interface RoomsParts {
+  readonly hub: Hub
+  readonly relay: Relay
+  readonly typing: Typing
+  readonly limits: RoomLimits
+  readonly logger: Logger
+}
+
+/** Most users that one answer lists. */
+const MAX_LISTED_USERS = 1_000
+
+interface Admitted {
+  readonly connections: number
+  readonly position: Position
+}
+
+/** Rooms: who is a member, who only listens, and telling the members of each other. */
+export class Rooms {
+  readonly #hub: Hub
+  readonly #relay: Relay
+  readonly #typing: Typing
+  readonly #limits: RoomLimits
+  readonly #logger: Logger
+
+  constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
+    this.#hub = hub
+    this.#relay = relay
+    this.#typing = typing
+    this.#limits = limits
+    this.#logger = logger
+    relay.presence.onDeparted((room, user, usersLeft) => this.#tell('user_left', room, user, usersLeft))
+  }
+
+  /** The users present in a room, over all nodes. Throws `INVALID_ROOM`. */
+  async members (room: RoomName): Promise<RoomMembers> {
+    const { users, count } = await this.#relay.presence.members(checkRoomName(room), MAX_LISTED_USERS)
+    return { room_id: room, users, count, ...(count > users.length && { truncated: true as const }) }
+  }
+
+  /** Rooms with anybody in them, over all nodes. */
+  async list (): Promise<readonly RoomSummary[]> {
+    return await this.#relay.presence.rooms()
+  }
+
+  /** Makes connections members and sends each its `room_info`; a user means all its connections. Returns how many there are. */
+  async join (room: RoomName, whom: Whom): Promise<number> {
+    checkRoomName(room)
+    const connections = this.#hub.find(whom)
+    for (const connection of connections) connection.send('room_info', await this.enter(connection, room), { room })
+    return connections.length
+  }
+
+  /** The end of {@link join}. Returns how many connections the user or connection has. */
+  async leave (room: RoomName, whom: Whom): Promise<number> {
+    checkRoomName(room)
+    const connections = this.#hub.find(whom)
+    for (const connection of connections) await this.exit(connection, room)
+    return connections.length
+  }
+
+  /** Makes one connection a member. Throws `TOO_MANY_ROOMS` or `ROOM_FULL`. */
+  async enter (connection: Connection, room: RoomName): Promise<RoomInfo> {
+    const { position } = await this.#admit(connection, room, 'member')
+    return { ...await this.members(room), ...position }
+  }
+
+  /** Ends a membership, if there is one. */
+  async exit (connection: Connection, room: RoomName): Promise<void> {
+    await this.#withdraw(connection, room, 'member')
+  }
+
+  /** Lets a connection receive a room's messages without being seen. Throws like {@link enter}. */
+  async subscribe (connection: Connection, room: RoomName): Promise<SubscriptionState> {
+    const { connections, position } = await this.#admit(connection, room, 'subscriber')
+    return { room, client_count: connections, ...position }
+  }
+
+  /** Ends a subscription, if there is one. */
+  async unsubscribe (connection: Connection, room: RoomName): Promise<SubscriptionState> {
+    const { connections } = await this.#withdraw(connection, room, 'subscriber')
+    return { room, client_count: connections, ...await this.#relay.position(roomTopic(room)) }
+  }
+
+  /** Takes an ended connection out of everything; its user stays present for the grace. */
+  async leaveAll (connection: Connection, graceMs: number): Promise<void> {
+    this.#typing.stopAll(connection)
+    const exits = [...connection.rooms].flatMap(([room, { member, subscriber }]) => [
+      ...(subscriber ? [this.#withdraw(connection, room, 'subscriber')] : []),
+      ...(member ? [this.#withdraw(connection, room, 'member', graceMs)] : [])
+    ])
+    // All are under way: one that fails does not keep the connection in the other rooms.
+    await Promise.all(exits)
+  }
+
+  async #admit (connection: Connection, room: RoomName, as: Attendance): Promise<Admitted> {
+    if (connection.rooms.get(room)?.[as] !== true) this.#checkRoomCount(connection, room)
+    const occupant = occupantOf(connection, as)
+    const entry = await this.#relay.presence.enter(room, occupant, this.#limits.maxConnectionsPerRoom)
+    if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
+    if (connection.hasEnded) return await this.#undo(room, occupant, entry.arrived)
+    this.#attend(connection, room, as)
+    // Read at once: what is published from here on reaches the connection, and what was before is below the position.
+    const position = this.#relay.position(roomTopic(room))
+    if (entry.arrived) this.#tell('user_joined', room, connection.user, entry.users)
+    return { connections: entry.connections, position: await position }
+  }
+
+  #checkRoomCount ({ rooms }: Connection, room: RoomName): void {
+    const { maxRoomsPerClient } = this.#limits
+    if (maxRoomsPerClient > 0 && !rooms.has(room) && rooms.size >= maxRoomsPerClient) {
+      throw new HubError('TOO_MANY_ROOMS', `at most ${maxRoomsPerClient} rooms per connection`)
+    }
+  }
+
+  #attend (connection: Connection, room: RoomName, as: Attendance): void {
+    const membership = connection.rooms.get(room) ?? { member: false, subscriber: false }
+    if (membership[as]) return
+    membership[as] = true
+    connection.rooms.set(room, membership)
+    this.#hub.subscribe(connection, roomTopic(room))
+    if (as === 'member') this.#hub.subscribe(connection, membersTopic(room))
+    this.#logger.debug({ client_id: connection.id, room_id: room, as }, 'client joined room')
+  }
+
+  /** The connection ended while its entry was on the way. An arrival nobody was told of needs no departure either. */
+  async #undo (room: RoomName, occupant: Occupant, arrived: boolean): Promise<never> {
+    const exit = await this.#relay.presence.leave(room, occupant, 0)
+    if (exit.departed && !arrived) this.#tell('user_left', room, occupant.user, exit.users)
+    throw new HubError('UNAVAILABLE', 'the connection ended during the join')
+  }
+
+  async #withdraw (connection: Connection, room: RoomName, as: Attendance, graceMs = 0): Promise<Exit> {
+    if (as === 'member') this.#typing.stop(connection, room)
+    this.#unattend(connection, room, as)
+    const exit = await this.#relay.presence.leave(room, occupantOf(connection, as), graceMs)
+    if (exit.departed) this.#tell('user_left', room, connection.user, exit.users)
+    return exit
+  }
+
+  #unattend (connection: Connection, room: RoomName, as: Attendance): void {
+    const membership = connection.rooms.get(room)
+    if (membership === undefined || !membership[as]) return
+    membership[as] = false
+    if (as === 'member') this.#hub.unsubscribe(connection, membersTopic(room))
+    if (membership.member || membership.subscriber) return
+    connection.rooms.delete(room)
+    this.#hub.unsubscribe(connection, roomTopic(room))
+  }
+
+  /** Tells the members, but not the user's own connections, of an arrival or departure. */
+  #tell (type: 'user_joined' | 'user_left', room: RoomName, user: UserRef, usersNow: number): void {
+    if (usersNow > this.#limits.presenceMax) return
+    const event = { type, room, payload: user, sender: user, timestamp: timestamp() }
+    this.#hub.notify({ topics: [membersTopic(room)], except: [userTopic(user.id)], event, ephemeral: true })
+  }
+}
+
+function occupantOf (connection: Connection, as: Attendance): Occupant {
+  return { connectionId: connection.id, user: connection.user, as }
+}

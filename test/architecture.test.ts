@@ -1,0 +1,73 @@
+import ts from 'typescript'
+import t from 'tap'
+import { modulesIn, placesOf, type Module } from './support/modules.ts'
+
+/** The files of src/ that assemble or start the service, and so may know everything. */
+const ENTRY_POINT = /^src\/(?:app|server|cli|index)\.ts$|^src\/cli\//
+const OUTWARD = /^(?:fastify|fastify-plugin|@fastify\/.*)$|^(?:plugins|routes|config)\//
+
+const modules = modulesIn('src', 'plugins', 'routes', 'config')
+
+/** Imports of modules under a folder that lead to a forbidden place, as `from -> to`. */
+function crossings (from: RegExp, isForbidden: (target: string) => boolean): string[] {
+  return modules.filter(({ path }) => from.test(path))
+    .flatMap(({ path, imports }) => imports.filter(({ target }) => isForbidden(target)).map(({ target }) => `${path} -> ${target}`))
+}
+
+t.test('the domain knows neither Fastify nor plugins, routes or settings', async (t) => {
+  t.strictSame(crossings(/^src\//, (target) => OUTWARD.test(target)).filter((crossing) => !ENTRY_POINT.test(crossing.split(' ')[0] ?? '')), [])
+})
+
+t.test('only entry points know entry points', async (t) => {
+  const known = modules.filter(({ path }) => !ENTRY_POINT.test(path))
+    .flatMap(({ path, imports }) => imports.filter(({ target }) => ENTRY_POINT.test(target)).map(({ target }) => `${path} -> ${target}`))
+  t.strictSame(known, [])
+})
+
+t.test('plugins know no routes, and neither of them settings', async (t) => {
+  t.strictSame(crossings(/^plugins\//, (target) => target.startsWith('routes/')), [])
+  t.strictSame(crossings(/^(?:plugins|routes)\//, (target) => target.startsWith('config/')), [])
+})
+
+t.test('settings know of the service nothing but types and the default timings', async (t) => {
+  const values = modules.filter(({ path }) => path.startsWith('config/'))
+    .flatMap(({ imports }) => imports.filter(({ isTypeOnly, target }) => !isTypeOnly && /^(?:src|plugins|routes)\//.test(target)))
+  t.strictSame([...new Set(values.map(({ target }) => target))], ['src/hub/timings.ts'])
+})
+
+t.test('no modules import each other in a circle, types aside', async (t) => {
+  t.strictSame(circles(modules), [])
+})
+
+t.test('no file says any, asserts that something is there, or casts by way of unknown', async (t) => {
+  const isDoubleCast = (node: ts.Node) => ts.isAsExpression(node) && ts.isAsExpression(node.expression) &&
+    node.expression.type.kind === ts.SyntaxKind.UnknownKeyword
+  t.strictSame(modules.flatMap((module) => placesOf(module, ({ kind }) => kind === ts.SyntaxKind.AnyKeyword)), [])
+  t.strictSame(modules.flatMap((module) => placesOf(module, ts.isNonNullExpression)), [])
+  t.strictSame(modules.flatMap((module) => placesOf(module, isDoubleCast)), [])
+})
+
+t.test('no file writes to the console', async (t) => {
+  t.strictSame(modules.flatMap((module) => placesOf(module, (node) => ts.isIdentifier(node) && node.text === 'console')), [])
+})
+
+t.test('only plugins and routes have a default export', async (t) => {
+  const isDefault = (node: ts.Node) => ts.isExportAssignment(node) || node.kind === ts.SyntaxKind.DefaultKeyword
+  const others = modules.filter(({ path }) => !/^(?:plugins|routes)\//.test(path))
+  t.strictSame(others.flatMap((module) => placesOf(module, isDefault)), [])
+})
+
+/** Circles of imports that are left at run time, each as the path that closes it. */
+function circles (all: readonly Module[]): string[] {
+  const importsOf = new Map(all.map(({ path, imports }) => [path, imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ target }) => target)]))
+  const done = new Set<string>()
+  const found: string[] = []
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '))
+    if (trail.includes(path) || done.has(path)) return
+    for (const target of importsOf.get(path) ?? []) visit(target, [...trail, path])
+    done.add(path)
+  }
+  for (const { path } of all) visit(path, [])
+  return found
+}

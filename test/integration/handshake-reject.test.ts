@@ -1,0 +1,81 @@
+import t from 'tap'
+import { connectAs, startService, tokenFor } from '../helper.ts'
+import { connect, refusedHandshake } from '../client.ts'
+
+const origin = 'http://localhost:3000'
+
+t.test('By default a browser sees a bad token as close 4001, a program as 401 (S0-88, S1-11, S4-19, S4-52)', async (t) => {
+  const { address } = await startService(t)
+  for (const token of ['bad', await tokenFor({ sub: 'u', exp: 1 })]) {
+    t.strictSame(await connect(t, address, { token, origin }).closed, { code: 4001, reason: 'Authentication failed' })
+    t.match(await refusedHandshake(t, address, { token }), { status: 401 })
+  }
+  t.strictSame(await connect(t, address, { origin }).closed, { code: 4001, reason: 'Authentication failed' }, 'no token at all')
+})
+
+t.test('With http a browser gets 401 too', async (t) => {
+  const { address } = await startService(t, { WS_AUTH_REJECT: 'http' })
+  t.match(await refusedHandshake(t, address, { token: 'bad', origin }), { status: 401, body: { error: 'authentication required' } })
+})
+
+t.test('With close a program gets 4001 too', async (t) => {
+  const { address } = await startService(t, { WS_AUTH_REJECT: 'close' })
+  t.equal((await connect(t, address, { token: 'bad' }).closed).code, 4001)
+})
+
+t.test('A browser sees a limit of user or address as close 4029', async (t) => {
+  const service = await startService(t, { WS_MAX_CONNECTIONS_PER_IP: '1' })
+  await connectAs(t, service, 'first')
+  const token = await tokenFor({ sub: 'second' })
+  t.equal((await connect(t, service.address, { token, origin }).closed).code, 4029)
+  t.match(await refusedHandshake(t, service.address, { token }), { status: 429 })
+})
+
+t.test('A client that is accepted only to be closed gets no frame, is nobody\'s connection and hears nothing', async (t) => {
+  const service = await startService(t)
+  const bystander = await connectAs(t, service, 'bystander')
+  const refused = connect(t, service.address, { token: 'bad', origin })
+  refused.socket.once('open', () => refused.send({ type: 'join_room', room: 'general' }))
+  await refused.closed
+  t.strictSame(refused.inbox, [])
+  t.equal(service.app.hub.size, 1)
+  t.strictSame(await bystander.drain(), [])
+})
+
+t.test('A refused client that never answers the close frame is cut off', async (t) => {
+  const { address, app } = await startService(t, {}, { timings: { closeTimeoutMs: 50 } })
+  const { socket } = connect(t, address, { token: 'bad', origin })
+  socket.once('upgrade', () => socket.pause())
+  await new Promise((resolve) => { app.websocketServer.once('connection', (peer) => peer.once('close', resolve)) })
+  t.equal(app.websocketServer.clients.size, 0)
+})
+
+t.test('A full node, a foreign origin and too many handshakes are refused over HTTP also for a browser', async (t) => {
+  const full = await startService(t, { WS_MAX_CONNECTIONS: '1' })
+  await connectAs(t, full, 'first')
+  t.match(await refusedHandshake(t, full.address, { origin }), { status: 503 })
+  const picky = await startService(t, { WS_ALLOWED_ORIGINS: 'https://good.example', WS_HANDSHAKE_RATE: '1' })
+  t.match(await refusedHandshake(t, picky.address, { origin }), { status: 403 })
+  t.match(await refusedHandshake(t, picky.address, { origin }), { status: 429 })
+})
+
+t.test('With optional authentication a client without a token is a guest', async (t) => {
+  const service = await startService(t, { WS_AUTH: 'optional' })
+  const { payload } = await connect(t, service.address).next('connected')
+  t.match(payload, { role: 'guest', user_id: payload['client_id'], name: payload['client_id'] })
+  const other = await connect(t, service.address).next('connected')
+  t.not(other.payload['user_id'], payload['user_id'])
+})
+
+t.test('With optional authentication a bad token is refused all the same', async (t) => {
+  const service = await startService(t, { WS_AUTH: 'optional' })
+  t.match(await refusedHandshake(t, service.address, { token: 'bad' }), { status: 401 })
+  t.match(await refusedHandshake(t, service.address, { headers: { authorization: 'Bearer bad' } }), { status: 401 })
+  t.equal((await connect(t, service.address, { token: 'bad', origin }).closed).code, 4001)
+})
+
+t.test('With optional authentication a good token still says who it is', async (t) => {
+  const service = await startService(t, { WS_AUTH: 'optional' })
+  const { payload } = await connect(t, service.address, { token: await tokenFor({ sub: 'ada', role: 'driver' }) }).next('connected')
+  t.match(payload, { user_id: 'ada', role: 'driver' })
+})

@@ -1,0 +1,56 @@
+import t from 'tap'
+import { connect } from '../client.ts'
+import { connectAs, getJson, memberOf, startService, tokenFor, until } from '../helper.ts'
+
+t.test('A healthy node says so, and what is on it (S3-32)', async (t) => {
+  const service = await startService(t)
+  await memberOf(t, service, 'ada', 'general')
+  await connectAs(t, service, 'bob')
+  const { status, body } = await getJson(service, '/health')
+  t.equal(status, 200)
+  t.match(body, { status: 'healthy', clients: 2, rooms: 1, node_id: String, uptime_s: Number })
+})
+
+t.test('Nobody needs a token to ask after the health, and a bad one does no harm (S3-32)', async (t) => {
+  const service = await startService(t)
+  for (const path of ['/health', '/health/live', '/health/ready']) {
+    const { status } = await getJson(service, path, { headers: { authorization: 'Bearer bad' } })
+    t.equal(status, 200, path)
+  }
+})
+
+t.test('A draining node is alive but neither ready nor healthy', async (t) => {
+  const service = await startService(t)
+  await service.app.drain.run()
+  t.match(await getJson(service, '/health'), { status: 503, body: { status: 'unhealthy', reason: 'draining' } })
+  t.match(await getJson(service, '/health/ready'), { status: 503, body: { status: 'unhealthy', reason: 'draining' } })
+  t.match(await getJson(service, '/health/live'), { status: 200, body: { status: 'alive' } })
+})
+
+t.test('A node that has begun to close answers its probes to the end', async (t) => {
+  const service = await startService(t)
+  const client = await connectAs(t, service, 'ada')
+  // It never answers the close frame, so that the drain takes its time.
+  client.socket.pause()
+  const closed = service.app.close()
+  await until(() => service.app.admission.isDraining)
+  t.match(await getJson(service, '/health/ready'), { status: 503, body: { reason: 'draining' } })
+  t.match(await getJson(service, '/health/live'), { status: 200 })
+  await closed
+})
+
+t.test('A node whose relay is not ready gives the relay\'s reason', async (t) => {
+  const service = await startService(t)
+  service.app.relay.status = () => ({ ready: false, reason: 'relay unreachable' })
+  t.match(await getJson(service, '/health'), { status: 503, body: { status: 'unhealthy', reason: 'relay unreachable' } })
+  t.match(await getJson(service, '/health/ready'), { status: 503, body: { reason: 'relay unreachable' } })
+})
+
+t.test('A node is unhealthy when more than half of its connections miss their last ping (S1-69, S1-70)', async (t) => {
+  const service = await startService(t, { WS_PING_PERIOD: '50ms', WS_PONG_WAIT: '30s' })
+  const mute = async (user: string) => await connect(t, service.address, { token: await tokenFor({ sub: user }), autoPong: false }).next('connected')
+  await connectAs(t, service, 'ada')
+  await mute('bob')
+  // Half of 30 s is too long to wait for: the bound counts from the last ping, which the heartbeat remembers.
+  t.match(await getJson(service, '/health'), { status: 200 }, 'one of two is not more than half')
+})

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** Programs that the tests start, and the Debian packages that bring them. */
+const needs: ReadonlyArray<{ readonly program: string, readonly debianPackage: string }> = [
+  { program: 'chromium', debianPackage: 'chromium' }
+]
+
+const missing = needs.filter(({ program }) => !isInstalled(program))
+if (missing.length > 0) install(missing.map(({ debianPackage }) => debianPackage))
+
+function isInstalled (program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))
+}
+
+function isExecutable (path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function install (packages: readonly string[]): void {
+  process.stderr.write(`the tests need ${packages.join(', ')}: installing\n`)
+  const isDone = run('apt-get', ['update', '-qq']) && run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])
+  if (isDone) return
+  process.stderr.write(`could not install them; please run: sudo apt-get install ${packages.join(' ')}\n`)
+  process.exit(1)
+}
+
+function run (command: string, args: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0
+}
