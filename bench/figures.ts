@@ -28,7 +28,8 @@ export const figures = {
   lost: plain('lost', '', ({ lost }) => lost),
   wrong: plain('out of order or astray', '', ({ outOfOrder, strays }) => outOfOrder + strays),
   serverCpu: plain('server', '% CPU', ({ server }) => server && server.cpuShare * PERCENT),
-  loadCpu: plain('load', '% CPU', ({ loadCpuShare }) => loadCpuShare * PERCENT)
+  loadCpu: plain('load', '% CPU', ({ loadCpuShare }) => loadCpuShare * PERCENT),
+  handshakeLoadCpu: plain('load while connecting', '% CPU', ({ handshakeLoadCpuShare: share }) => share && share * PERCENT)
 } as const satisfies Record<string, Figure>
 
 /** Names of the figures. */

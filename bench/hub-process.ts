@@ -26,12 +26,15 @@ export async function startHub ({ name, args, env }: HubSpec): Promise<HubProces
   const logPath = join(folder, 'log')
   const log = openSync(logPath, 'w')
   const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], env: { PATH: process.env['PATH'], ...env } })
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  const clean = () => {
+    child.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
+  }
+  process.once('exit', clean)
   const stop = async () => {
     await end(child)
-    process.off('exit', kill)
-    rmSync(folder, { recursive: true })
+    process.off('exit', clean)
+    clean()
   }
   try {
     return { pid: child.pid ?? 0, url: await readAddress(child, logPath), stop }

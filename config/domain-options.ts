@@ -15,7 +15,8 @@ export function domainOptions (config: Config, timings: Timings = defaultTimings
       issuer: config.jwtIssuer,
       audience: config.jwtAudience,
       claims: { user: config.jwtUserClaim, name: config.jwtNameClaim, role: config.jwtRoleClaim },
-      keyTimeoutMs: config.handshakeTimeoutMs
+      // The other half is for the answer: a request whose time is up gets none.
+      keyTimeoutMs: Math.floor(config.handshakeTimeoutMs / 2)
     },
     rateLimit: { handshakesPerMinute: config.handshakeRate, restPerMinute: config.restRate },
     rooms: {

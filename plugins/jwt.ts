@@ -1,5 +1,5 @@
 import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
 import { keyFromSet, KeySetError } from '../src/auth/key-set.ts'
@@ -15,6 +15,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The token that was verified, or is being verified. */
     verification: { readonly token: string, identity: Promise<Identity> | undefined } | undefined
+    /** What @fastify/jwt verifies with under the hub's own name, beside the `jwtVerify` that an application may have. */
+    verifyAccessToken (): Promise<unknown>
   }
 }
 
@@ -23,31 +25,36 @@ export interface JwtPluginOptions {
   readonly secret?: string | undefined
   readonly publicKey?: string | undefined
   readonly jwksUrl?: string | undefined
-  readonly algorithms: readonly string[]
+  /** `['HS256']` when left out, which fits a secret. */
+  readonly algorithms?: readonly string[]
   readonly issuer?: string | undefined
   readonly audience?: string | undefined
-  readonly claims: ClaimNames
-  /** Time in which a request must be answered, ms; the key server may take half of it. */
-  readonly keyTimeoutMs: number
+  readonly claims?: ClaimNames
+  /** How long the key server may take, ms. */
+  readonly keyTimeoutMs?: number
 }
+
+const defaultAlgorithms: readonly string[] = ['HS256']
+const defaultClaims: ClaimNames = { user: ['sub', 'user_id'], name: 'name', role: 'role' }
+const DEFAULT_KEY_TIMEOUT_MS = 5_000
 
 /** Decorates `authenticate`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
+  const { claims = defaultClaims } = options
   app.decorateRequest('verification', undefined)
-  await app.register(jwt, toJwtOptions(options))
+  await app.register(jwt, { ...toJwtOptions(options), namespace: 'wshub', jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
   app.decorate('authenticate', async (request: FastifyRequest, token: string | undefined) => {
     if (token === undefined) throw authenticationRequired(new Error('missing authentication token'))
     if (request.verification?.token !== token) request.verification = { token, identity: undefined }
-    request.verification.identity ??= verify(app, request, options.claims)
+    request.verification.identity ??= verify(request, token, claims)
     return await request.verification.identity
   })
 }, { name: 'jwt', fastify: '5.x' })
 
-async function verify ({ jwt: tokens }: FastifyInstance, request: FastifyRequest, claims: ClaimNames): Promise<Identity> {
+async function verify (request: FastifyRequest, token: string, claims: ClaimNames): Promise<Identity> {
   try {
-    const identity = toIdentity(await request.jwtVerify(), claims)
-    const decoded: unknown = tokens.decode(request.verification?.token ?? '')
-    if (!isAccessToken(headerOf(decoded))) throw new Error('the token is of a type that gives no access')
+    const identity = toIdentity(await request.verifyAccessToken(), claims)
+    if (!isAccessToken(token)) throw new Error('the token is of a type that gives no access')
     return identity
   } catch (error) {
     // Whatever a token brings the library to throw, the token is to blame for it.
@@ -56,10 +63,10 @@ async function verify ({ jwt: tokens }: FastifyInstance, request: FastifyRequest
 }
 
 function toJwtOptions (options: JwtPluginOptions): FastifyJWTOptions {
-  const { algorithms, issuer, audience } = options
+  const { algorithms = defaultAlgorithms, issuer, audience } = options
   return {
     secret: secretOf(options),
-    // The header is needed too.
+    // The key function needs the header.
     decode: { complete: true },
     verify: {
       algorithms: [...algorithms] as NonNullable<NonNullable<FastifyJWTOptions['verify']>['algorithms']>,
@@ -72,14 +79,11 @@ function toJwtOptions (options: JwtPluginOptions): FastifyJWTOptions {
   }
 }
 
-function secretOf ({ secret, publicKey, jwksUrl, algorithms, keyTimeoutMs }: JwtPluginOptions): FastifyJWTOptions['secret'] {
+function secretOf (options: JwtPluginOptions): FastifyJWTOptions['secret'] {
+  const { secret, publicKey, jwksUrl, algorithms = defaultAlgorithms, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS } = options
   if (secret !== undefined) return secret
   if (publicKey !== undefined) return { public: publicKey }
   if (jwksUrl === undefined) throw new Error('a secret, a public key or a key set is needed')
-  const findKey = keyFromSet(jwksUrl, { algorithms, timeoutMs: Math.floor(keyTimeoutMs / 2) })
-  return async (_request: FastifyRequest, token: unknown) => await findKey(headerOf(token))
-}
-
-function headerOf (decoded: unknown): unknown {
-  return isRecord(decoded) ? decoded['header'] : undefined
+  const findKey = keyFromSet(jwksUrl, { algorithms, timeoutMs: keyTimeoutMs })
+  return async (_request: FastifyRequest, token: unknown) => await findKey(isRecord(token) ? token['header'] : undefined)
 }

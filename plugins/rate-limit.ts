@@ -18,13 +18,15 @@ export interface RateLimitPluginOptions {
   readonly restPerMinute?: number
 }
 
+const tooMany = (): HttpError => new HttpError(429, 'too many requests')
 const off: onRequestAsyncHookHandler = async () => {}
 
 /** Decorates `limits`: one budget each for all socket paths and for all REST routes. */
 export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 600, restPerMinute = 600 }) => {
-  await app.register(rateLimit, { global: false, errorResponseBuilder: () => new HttpError(429, 'too many requests') })
+  // An application may have the plugin already, with rules of its own.
+  if (!app.hasDecorator('rateLimit')) await app.register(rateLimit, { global: false })
   const limit = (max: number, keyGenerator: (request: FastifyRequest) => string | Promise<string>): onRequestAsyncHookHandler => (
-    max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator })
+    max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator, errorResponseBuilder: tooMany })
   )
   app.decorate('limits', {
     handshakes: limit(handshakesPerMinute, ({ ip }) => addressKey(ip)),

@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { IncomingMessage } from 'node:http'
 import websocket, { type WebsocketPluginOptions } from '@fastify/websocket'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import type { WebSocket } from 'ws'
 import { answerProtocol, parseProtocols } from '../src/auth/subprotocol.ts'
 import { HttpError } from '../src/http-error.ts'
+import { refuseMalformed } from '../src/malformed-request.ts'
 import { dialects } from '../src/protocol/dialects/index.ts'
 
 declare module 'fastify' {
@@ -26,7 +28,7 @@ export interface SocketPluginOptions {
 type ServerOptions = NonNullable<WebsocketPluginOptions['options']>
 /** A message in more pieces than this is an attack: 64 KiB in pieces of 64 bytes. */
 const MAX_FRAGMENTS = 1_024
-const otherMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Upgrades for routes that ask for them and for no others; drains before the server closes. */
 export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000 }) => {
@@ -40,17 +42,29 @@ export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, 
       answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
     )
   }
-  await app.register(websocket, { options: options as ServerOptions, preClose: drainAndClose })
+  await app.register(websocket, { options: options as ServerOptions, preClose: drainAndClose, errorHandler: endBroken })
+  app.websocketServer.on('wsClientError', (error, socket, { socket: { remoteAddress: ip } }) => {
+    app.log.info({ ip, reason: error.message }, 'ws upgrade failed')
+    refuseMalformed(error, socket)
+  })
   app.addHook('onRequest', async (request) => {
     if (!request.ws || request.routeOptions.config.upgrades === true) return
     if (!request.is404 || isKnownPath(app, request.url)) throw new HttpError(400, 'this route is no WebSocket route')
   })
 }, { name: 'websocket', dependencies: ['sessions'], fastify: '5.x' })
 
-/** A handshake is a GET: it does not find the route of a path that is only there for other methods. */
+/** True for a path that is there for another method than the one of the request. */
 function isKnownPath (app: FastifyInstance, url: string): boolean {
   const [path = ''] = url.split(/[?#]/, 1)
-  return otherMethods.some((method) => app.hasRoute({ method, url: path }))
+  return routeMethods.some((method) => app.hasRoute({ method, url: path }))
+}
+
+/** Ends a socket. What its peer or the network did is worth no more than a debug line, a handler that throws is a fault of ours. */
+function endBroken (error: Error & { code?: string, syscall?: string }, socket: WebSocket, { log }: FastifyRequest): void {
+  const isOfPeer = error.syscall !== undefined || error.code?.startsWith('WS_ERR_') === true
+  if (isOfPeer) log.debug({ err: error }, 'WebSocket error')
+  else log.error({ err: error }, 'socket handler failed')
+  socket.terminate()
 }
 
 async function drainAndClose (this: FastifyInstance): Promise<void> {

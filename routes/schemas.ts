@@ -10,7 +10,7 @@ export const ErrorSchema = Type.Object({
 export const ByRoleSchema = Type.Record(Type.String(), Type.Integer())
 
 /** The refusals of routes for administrators. */
-export const adminErrors = { 401: ErrorSchema, 403: ErrorSchema, 429: ErrorSchema }
+export const adminErrors = { 401: ErrorSchema, 403: ErrorSchema, 429: ErrorSchema, 503: ErrorSchema }
 
 /** Shown in the OpenAPI document: the route wants a token. */
 export const tokenSecurity = [{ token: [] }]

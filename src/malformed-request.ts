@@ -1,5 +1,5 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { HttpError, type HttpStatus } from './http-error.ts'
 
 const statusOf: Record<string, HttpStatus> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
@@ -10,8 +10,8 @@ export function checkHost ({ headers, httpVersion }: IncomingMessage): void {
   if (headers.host === undefined && httpVersion !== '1.0') throw new HttpError(400, 'expected a Host header')
 }
 
-/** Answers what Node could not read as a request at all, in the form of all refusals, and ends the connection. */
-export function refuseMalformed (error: Error & { code?: string }, socket: Socket): void {
+/** Answers what Node or ws could not read as a request or a handshake at all, in the form of all refusals, and ends the connection. */
+export function refuseMalformed (error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance } from 'fastify'
+import { MAX_DELAY_MS } from '../config/duration.ts'
 import type { Config } from '../config/env-schema.ts'
 import { buildApp } from './app.ts'
 
@@ -34,7 +35,8 @@ export async function startServer (config: Config): Promise<RunningServer> {
 
 /** Ends the process in order when it is told to: drains, closes, exits 0 in time. A second signal ends it at once. */
 export function closeOnSignals (app: FastifyInstance, { drainTimeoutMs }: Pick<Config, 'drainTimeoutMs'>): void {
-  closeWithGrace({ delay: drainTimeoutMs + CLOSE_MARGIN_MS, logger: app.log }, async ({ err, signal }) => {
+  const delay = Math.min(drainTimeoutMs + CLOSE_MARGIN_MS, MAX_DELAY_MS)
+  closeWithGrace({ delay, logger: app.log }, async ({ err, signal }) => {
     if (err !== undefined) app.log.fatal({ err }, 'uncaught exception')
     else app.log.info({ signal }, 'shutting down')
     await app.drain.run()

@@ -38,11 +38,19 @@ export function assembleReport (findings: Findings): LoadReport {
     strays: tally.strays,
     refusals: Object.fromEntries(tally.refusals),
     loadCpuShare: measured.ownCpuSeconds / measured.seconds,
+    handshakeLoadCpuShare: handshakes && handshakes.ownCpuSeconds / handshakes.seconds,
+    otherCpuShare: otherCpuShare(measured),
     maxLagMs,
     pingWhileArrivingMs,
     pingMs,
     server: serverReport(findings, connections)
   }
+}
+
+/** Rounding of the parts may make nothing look like less. */
+function otherCpuShare ({ busySeconds, serverCpuSeconds, ownCpuSeconds, seconds }: Interval): number | undefined {
+  if (busySeconds === undefined || serverCpuSeconds === undefined) return undefined
+  return Math.max(0, busySeconds - serverCpuSeconds - ownCpuSeconds) / seconds
 }
 
 function serverReport ({ before, after, measured, handshakes }: Findings, connections: number): ServerReport | undefined {

@@ -21,9 +21,10 @@ export class Bystander {
     this.#worker = worker
   }
 
-  /** Connects and begins to ping. */
-  static async start (data: BystanderData): Promise<Bystander> {
+  /** Connects and begins to ping; `onBroken` is told when the connection ends early. */
+  static async start (data: BystanderData, onBroken: (error: Error) => void): Promise<Bystander> {
     const worker = new Worker(new URL('./bystander-worker.js', import.meta.url), { workerData: data })
+    worker.on('error', onBroken)
     await once(worker, 'message')
     return new Bystander(worker)
   }

@@ -33,3 +33,8 @@ export function mask (frame: Buffer, payloadAt: number): void {
 export function closeFrame (): Buffer {
   return clientFrame(OPCODE.close, Buffer.from([0x03, 0xe8]))
 }
+
+/** What a close frame says. */
+export function describeClose (payload: Buffer): string {
+  return payload.length < 2 ? 'closed without a code' : `closed with ${payload.readUInt16BE(0)} ${payload.toString('utf8', 2)}`.trim()
+}

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { clientFrame, closeFrame, OPCODE } from './client-frame.ts'
+import { clientFrame, closeFrame, describeClose, OPCODE } from './client-frame.ts'
 import { Expected } from './expected.ts'
 import { FrameParser, type FrameSink } from './frame-parser.ts'
 import { endOfUpgrade, upgradeRequest } from './handshake.ts'
@@ -90,7 +90,7 @@ export class Client implements FrameSink {
     if (opcode === OPCODE.text) this.#onText(bytes, start, end)
     else if (opcode === OPCODE.ping) this.write(clientFrame(OPCODE.pong, bytes.subarray(start, end)))
     else if (opcode === OPCODE.pong) this.#listener.onPong(bytes.toString('latin1', start, end))
-    else if (opcode === OPCODE.close) this.#closeText ||= closeText(bytes.subarray(start, end))
+    else if (opcode === OPCODE.close) this.#onCloseFrame(bytes.subarray(start, end))
   }
 
   async #ask (text: string, kind: Reply['kind']): Promise<void> {
@@ -132,14 +132,16 @@ export class Client implements FrameSink {
     this.#listener.onRefused(code, number)
   }
 
+  /** The server wants to end it, or answers that we do. */
+  #onCloseFrame (payload: Buffer): void {
+    this.#closeText ||= describeClose(payload)
+    if (!this.#closing) this.#socket?.end(closeFrame())
+  }
+
   #onClose (): void {
     if (this.#closing) return
     const error = new Error(`connection ${this.#options.index} ended: ${this.#closeText || 'cut off'}`)
     this.#expected.fail(error)
     this.#listener.onBroken(error)
   }
-}
-
-function closeText (payload: Buffer): string {
-  return payload.length < 2 ? 'closed without a code' : `closed with ${payload.readUInt16BE(0)} ${payload.toString('utf8', 2)}`.trim()
 }

@@ -1,12 +1,21 @@
-import type { LoadReport } from './report.ts'
+import type { LoadReport, ServerReport } from './report.ts'
 import type { Distribution } from './samples.ts'
 
 /** Above this share of a core the load is what limits the rate, unless the server is as busy. */
 const BUSY_SHARE = 0.9
+/** Connecting waits for the kernel now and then, however busy. */
+const BUSY_CONNECTING_SHARE = 0.8
+const US_PER_S = 1_000_000
 
 /** Whether the load, and not the hub, was what limited the rate. */
 export function isLoadBound ({ loadCpuShare, server }: LoadReport): boolean {
   return loadCpuShare >= BUSY_SHARE && (server === undefined || server.cpuShare < BUSY_SHARE)
+}
+
+/** The same for the rate of handshakes. */
+export function isConnectingLoadBound ({ handshakeLoadCpuShare = 0, handshakesPerSecond = 0, server }: LoadReport): boolean {
+  const serverCpuShare = (server?.cpuPerHandshakeUs ?? 0) * handshakesPerSecond / US_PER_S
+  return handshakeLoadCpuShare >= BUSY_CONNECTING_SHARE && serverCpuShare < BUSY_CONNECTING_SHARE
 }
 
 /** A report as lines for a terminal. */
@@ -19,10 +28,11 @@ export function formatLoadReport (report: LoadReport): string {
     latencyMs && row('latency', describe(latencyMs)),
     pingMs && row('ping answered in', describe(pingMs)),
     row('lost', `${count(report.lost)} of ${count(report.expected)} copies`),
-    report.outOfOrder + report.strays > 0 && row('wrong', `${count(report.outOfOrder)} twice or out of order, ${count(report.strays)} to the wrong one`),
+    report.outOfOrder > 0 && row('twice or late', `${count(report.outOfOrder)} copies came again or out of order`),
+    report.strays > 0 && row('astray', `${count(report.strays)} copies came to somebody they were not for`),
     ...Object.entries(report.refusals).map(([code, times]) => row('refused', `${count(times)} × ${code}${hint(code)}`)),
     row('CPU of the load', share(report.loadCpuShare)),
-    server && row('CPU of the server', `${share(server.cpuShare)}${server.cpuPerDeliveryUs === undefined ? '' : `, ${server.cpuPerDeliveryUs.toFixed(2)} µs per delivery`}`),
+    server && row('CPU of the server', [share(server.cpuShare), perDelivery(server)].filter((text) => text !== '').join(', ')),
     server && row('memory', `${server.rssPerConnectionKb.toFixed(1)} KB per connection`),
     isLoadBound(report) && 'The load itself was the limit: the server can do more than this.'
   ].filter((line) => typeof line === 'string').join('\n')
@@ -35,6 +45,10 @@ export function count (value: number): string {
 
 function share (cores: number): string {
   return `${Math.round(cores * 100)} % of a core`
+}
+
+function perDelivery ({ cpuPerDeliveryUs }: ServerReport): string {
+  return cpuPerDeliveryUs === undefined ? '' : `${cpuPerDeliveryUs.toFixed(2)} µs per delivery`
 }
 
 function describe ({ p50, p99, p999, max }: Distribution): string {

@@ -4,6 +4,7 @@ import { Bystander } from './bystander.ts'
 import { createWire } from './create-wire.ts'
 import { addressOf, Crowd, tokenOf, type OnProgress } from './crowd.ts'
 import { createFlow, type Flow } from './flow.ts'
+import { readBusySeconds } from './machine-usage.ts'
 import type { LoadPlan } from './options.ts'
 import { readUsage } from './process-usage.ts'
 import { makePublications } from './publication.ts'
@@ -31,6 +32,7 @@ export class LoadRun {
   readonly #crowd: Crowd
   readonly #flow: Flow
   readonly #broken: Promise<never>
+  #onBroken: (error: Error) => void = () => {}
   #bystander: Bystander | undefined
   #reads = 0
 
@@ -40,10 +42,9 @@ export class LoadRun {
     this.#plan = plan
     this.#onProgress = onProgress
     this.#tally = new Tally({ ...plan, latencyEvery: plan.traffic.kind === 'rate' ? 1 : LATENCY_EVERY }, clock)
-    let onBroken: (error: Error) => void = () => {}
-    this.#broken = new Promise((_resolve, reject) => { onBroken = reject })
+    this.#broken = new Promise((_resolve, reject) => { this.#onBroken = reject })
     this.#broken.catch(() => {})
-    const context = { wire, clock, tally: this.#tally, stamps: new StampFinder(), onRead: () => this.#onRead(), onBroken }
+    const context = { wire, clock, tally: this.#tally, stamps: new StampFinder(), onRead: () => this.#onRead(), onBroken: this.#onBroken }
     this.#crowd = new Crowd(plan, context, onProgress)
     const publications = makePublications(plan, wire)
     const publisher = new Publisher({ members: this.#crowd.members, publications, tally: this.#tally, clock })
@@ -74,14 +75,15 @@ export class LoadRun {
     const after = this.#snapshot()
     this.#flow.stop()
     await this.#drain()
-    return assembleReport({ plan: this.#plan, tally: this.#tally, maxLagMs: this.#flow.maxLagMs, before, after, handshakes, measured, pingWhileArrivingMs, pingMs })
+    const known = { plan: this.#plan, tally: this.#tally, maxLagMs: this.#flow.maxLagMs }
+    return assembleReport({ ...known, before, after, handshakes, measured, pingWhileArrivingMs, pingMs })
   }
 
   async #startBystander (): Promise<void> {
     const { bystander, wire } = this.#plan
     if (!bystander) return
     const url = addressOf(this.#plan, createWire(wire).path).href
-    this.#bystander = await Bystander.start({ url, wire, token: tokenOf(this.#plan, 'bystander') })
+    this.#bystander = await Bystander.start({ url, wire, token: tokenOf(this.#plan, 'bystander') }, this.#onBroken)
   }
 
   /** Returns what the handshakes took, unless they were spread over time. */
@@ -136,6 +138,6 @@ export class LoadRun {
     const { user, system } = process.cpuUsage()
     const { deliveries, completed } = this.#tally
     const usage = this.#plan.serverPid === undefined ? undefined : readUsage(this.#plan.serverPid)
-    return { atMs: performance.now(), deliveries, completed, ownCpuSeconds: (user + system) / US_PER_S, usage }
+    return { atMs: performance.now(), deliveries, completed, ownCpuSeconds: (user + system) / US_PER_S, usage, busySeconds: readBusySeconds() }
   }
 }

@@ -48,8 +48,8 @@ export class Member implements ClientListener {
   onPong (): void {}
 
   onRead (): void {
-    this.#context.clock.tick()
     this.#context.onRead()
+    this.#context.clock.tick()
   }
 
   onBroken (error: Error): void {

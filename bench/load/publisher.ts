@@ -23,6 +23,8 @@ export class Publisher {
 
   /** Publishes the next messages. */
   publish (count: number): void {
+    const { clock } = this.#parts
+    clock.tick()
     let frames: Buffer[] = []
     for (let left = count; left > 0; left--) {
       const { sender } = this.#next
@@ -32,6 +34,7 @@ export class Publisher {
       this.#write(sender, frames)
       frames = []
     }
+    clock.tick()
   }
 
   get #next (): Publication {

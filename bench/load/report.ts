@@ -34,6 +34,10 @@ export interface LoadReport {
   readonly refusals: Readonly<Record<string, number>>
   /** Share of one core that the load itself used; near 1 it is what limits the rate. */
   readonly loadCpuShare: number
+  /** The same during the handshakes. */
+  readonly handshakeLoadCpuShare: number | undefined
+  /** Share of one core that other processes used, which disturbs; only known with the server's. */
+  readonly otherCpuShare: number | undefined
   /** How late messages of a fixed rate left at most, ms. */
   readonly maxLagMs: number
   /** Pings of a bystander, while the members arrived and while it was measured. */

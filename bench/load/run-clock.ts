@@ -1,6 +1,6 @@
 const US_PER_MS = 1_000
 
-/** Microseconds since the start of a run. Asked once per read of a socket, however many frames that brings. */
+/** Microseconds since the start of a run. The system is asked once per read of a socket, however many frames that brings. */
 export class RunClock {
   readonly #startMs = performance.now()
   #nowUs = -1
@@ -11,7 +11,7 @@ export class RunClock {
     return this.#nowUs
   }
 
-  /** The next question gets a new answer. */
+  /** Ends the turn: whoever has used the time does so, for the next one must not be given an old time. */
   tick (): void {
     this.#nowUs = -1
   }

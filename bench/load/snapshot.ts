@@ -7,6 +7,8 @@ export interface Snapshot {
   readonly completed: number
   readonly ownCpuSeconds: number
   readonly usage: ProcessUsage | undefined
+  /** CPU time of all processes of the machine. */
+  readonly busySeconds: number | undefined
 }
 
 /** What happened between two moments. */
@@ -16,6 +18,7 @@ export interface Interval {
   readonly completed: number
   readonly ownCpuSeconds: number
   readonly serverCpuSeconds: number | undefined
+  readonly busySeconds: number | undefined
 }
 
 const MS_PER_S = 1_000
@@ -27,6 +30,7 @@ export function between (from: Snapshot, to: Snapshot): Interval {
     deliveries: to.deliveries - from.deliveries,
     completed: to.completed - from.completed,
     ownCpuSeconds: to.ownCpuSeconds - from.ownCpuSeconds,
-    serverCpuSeconds: from.usage && to.usage && to.usage.cpuSeconds - from.usage.cpuSeconds
+    serverCpuSeconds: from.usage && to.usage && to.usage.cpuSeconds - from.usage.cpuSeconds,
+    busySeconds: from.busySeconds && to.busySeconds && to.busySeconds - from.busySeconds
   }
 }

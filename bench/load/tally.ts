@@ -34,7 +34,7 @@ export class Tally {
   /** Messages whose acknowledgement or copies are still to come. */
   inFlight = 0
   readonly #options: TallyOptions
-  readonly #clock: RunClock
+  readonly #clock: Pick<RunClock, 'nowUs'>
   /** Copies and acknowledgements still to come, by the number of the message. */
   readonly #missing = new Int32Array(RING)
   readonly #numbers = new Int32Array(RING).fill(-1)
@@ -43,7 +43,7 @@ export class Tally {
   readonly #lastSeqs: Float64Array
   #untilLatency = 1
 
-  constructor (options: TallyOptions, clock: RunClock) {
+  constructor (options: TallyOptions, clock: Pick<RunClock, 'nowUs'>) {
     const members = options.rooms * options.membersPerRoom
     this.#clock = clock
     this.#options = options

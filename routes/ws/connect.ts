@@ -34,7 +34,10 @@ const schema = {
     token: Type.Optional(Type.Unknown({ type: 'string', description: 'A JWT.' })),
     dialect: Type.Optional(Type.String())
   }),
-  response: { 101: Type.Null({ description: 'The connection is a WebSocket from now on.' }), 400: ErrorSchema, 401: ErrorSchema, 403: ErrorSchema, 426: ErrorSchema, 429: ErrorSchema, 503: ErrorSchema }
+  response: {
+    101: Type.Null({ description: 'The connection is a WebSocket from now on.' }),
+    ...Object.fromEntries([400, 401, 403, 426, 429, 503].map((status) => [status, ErrorSchema]))
+  }
 }
 
 /** The socket routes: everything is checked before the upgrade. */
@@ -51,21 +54,21 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     try {
       request.visitor = await receive(app, request, options)
     } catch (error) {
-      if (!isRefusedVisibly(request, error)) throw error
+      if (!acceptToRefuse(request, error)) throw error
     }
   })
   // In one turn with the upgrade, hence no promise: of many handshakes at once none slips past a limit.
   app.addHook('preHandler', (request, _reply, done) => {
     const problem = request.visitor && limitProblem(app, request.visitor)
-    done(problem !== undefined && !isRefusedVisibly(request, problem) ? problem : undefined)
+    done(problem !== undefined && !acceptToRefuse(request, problem) ? problem : undefined)
   })
 
   for (const url of options.paths) {
     app.route({ method: 'GET', url, schema, config: { upgrades: true }, handler: refusePlain, wsHandler: (socket, request) => open(socket, request) })
   }
 
-  /** True when the client will see why: with a close code, after the upgrade. False: with an HTTP status, instead of it. */
-  function isRefusedVisibly (request: FastifyRequest, error: unknown): boolean {
+  /** Notes the code to close with, where the client can only see that. False where the HTTP status itself will do. */
+  function acceptToRefuse (request: FastifyRequest, error: unknown): boolean {
     if (!(error instanceof HttpError)) return false
     log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, 'ws auth failed')
     const isBrowser = request.headers.origin !== undefined

@@ -4,16 +4,28 @@ import connectRoutes, { type ConnectOptions } from './connect.ts'
 import onlineRoute from './online.ts'
 import statsRoute from './stats.ts'
 
-/** How the routes under `/ws` are kept. */
+/** How the routes under `/ws` are kept; what is left out has the default of the settings table. */
 export interface SocketRoutesOptions {
-  readonly connect: ConnectOptions
-  readonly adminRoles: readonly string[]
-  readonly onlinePublic: boolean
+  readonly connect?: Partial<ConnectOptions>
+  readonly adminRoles?: readonly string[]
+  readonly onlinePublic?: boolean
 }
 
+const defaultConnect: ConnectOptions = {
+  paths: ['/ws', '/api/v1/ws'],
+  reject: 'auto',
+  auth: 'required',
+  tokenSources: ['query', 'protocol', 'header'],
+  dialect: 'hub.v1',
+  // Whoever embeds the hub has to name other origins than the own host.
+  origins: { allowed: [], production: true }
+}
+const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
+
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */
-const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, { connect, adminRoles, onlinePublic }) => {
-  await app.register(connectRoutes, connect)
+const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, options) => {
+  const { connect, adminRoles = defaultAdminRoles, onlinePublic = true } = options
+  await app.register(connectRoutes, { ...defaultConnect, ...connect })
   await app.register(async (rest) => {
     rest.addHook('onRequest', app.limits.rest)
     await rest.register(onlineRoute, { onlinePublic, adminRoles })

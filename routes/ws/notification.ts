@@ -25,8 +25,11 @@ export const NotificationSchema = Type.Object({
   payload: Type.Optional(Type.Unknown()),
   target: Type.Optional(TargetSchema),
   except: Type.Optional(TargetSchema),
-  id: Type.Optional(RequestIdSchema)
-})
+  id: Type.Optional(RequestIdSchema),
+  sender: Type.Optional(Type.Unknown({ description: 'Ignored, as is timestamp: a message over REST has no sender.' })),
+  timestamp: Type.Optional(Type.Unknown())
+  // A misspelt target must not become a message to everybody.
+}, { additionalProperties: false })
 
 /** A message of an administrator as it came. */
 export type Notification = Static<typeof NotificationSchema>

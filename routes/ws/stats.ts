@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { requireAdmin } from '../require-admin.ts'
-import { adminErrors, ByRoleSchema, tokenSecurity } from '../schemas.ts'
+import { adminErrors, ByRoleSchema, ErrorSchema, tokenSecurity } from '../schemas.ts'
 
 const NodeSchema = Type.Object({ id: Type.String(), clients: Type.Integer(), rooms: Type.Integer(), uptime_s: Type.Number() })
 const StatsSchema = Type.Object({
@@ -25,7 +25,7 @@ const statsRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> =
     summary: 'Connections, rooms and messages',
     security: tokenSecurity,
     querystring: QuerySchema,
-    response: { 200: StatsSchema, ...adminErrors }
+    response: { 200: StatsSchema, 400: ErrorSchema, ...adminErrors }
   }
 
   app.get('/ws/stats', { onRequest: requireAdmin(app, adminRoles), schema }, async () => await app.hub.stats())

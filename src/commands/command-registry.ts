@@ -1,5 +1,6 @@
 import { HubError, HubUsageError, toHubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
+import type { Requests } from '../hub/inbox.ts'
 import { logRefusal } from '../hub/refusal-log.ts'
 import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
@@ -12,7 +13,7 @@ import type { Command } from './command.ts'
 const MAX_ECHOED_TYPE_UNITS = 64
 
 /** Which message types there are, and the way from a request to its answer. */
-export class CommandRegistry {
+export class CommandRegistry implements Requests {
   readonly #commands = new Map<string, Command>()
   readonly #logger: Logger
 
@@ -42,15 +43,23 @@ export class CommandRegistry {
   }
 
   /** Has a request carried out. Whatever is thrown on the way becomes an `error` frame: never throws, never rejects. */
-  readonly dispatch = (connection: Connection, raw: RawRequest): MaybePromise<void> => {
+  dispatch (connection: Connection, raw: RawRequest): MaybePromise<void> {
     const { user } = connection
     this.#logger.debug({ user_id: user.id, message_type: raw.type.slice(0, MAX_ECHOED_TYPE_UNITS) }, 'Processing WebSocket message')
     try {
       const outcome = this.#find(raw.type).run(connection, raw)
-      if (isPromise(outcome)) return outcome.catch((error: unknown) => this.#refuse(connection, raw, error))
+      if (isPromise(outcome)) return outcome.catch((error: unknown) => { this.refuse(connection, error, raw) })
     } catch (error) {
-      this.#refuse(connection, raw, error)
+      this.refuse(connection, error, raw)
     }
+  }
+
+  /** Tells client and log why a request was refused; its id and type are known unless it could not be read. */
+  refuse (connection: Connection, thrown: unknown, raw?: RawRequest): HubError {
+    const error = toHubError(thrown)
+    logRefusal(this.#logger, connection, error, raw?.type)
+    connection.sendError(error, { id: isRequestId(raw?.id) ? raw.id : undefined })
+    return error
   }
 
   #find (type: string): Command {
@@ -59,11 +68,5 @@ export class CommandRegistry {
       throw new HubError('UNKNOWN_TYPE', `unknown message type: ${type.slice(0, MAX_ECHOED_TYPE_UNITS)}`)
     }
     return command
-  }
-
-  #refuse (connection: Connection, { id, type }: RawRequest, thrown: unknown): void {
-    const error = toHubError(thrown)
-    logRefusal(this.#logger, connection, error, type)
-    connection.sendError(error, { id: isRequestId(id) ? id : undefined })
   }
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../hub/connection.ts'
 import type { RoomName } from '../hub/topics.ts'
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { RawRequest } from '../protocol/dialect.ts'
+import { shortPath } from '../protocol/json-guard.ts'
 import { RequestIdSchema } from '../protocol/request-id.ts'
 import { checkRoomName } from '../rooms/room-name.ts'
 
@@ -101,7 +102,7 @@ function checkedPayload<S extends TSchema> (check: TypeCheck<S>, raw: RawRequest
 function checked<S extends TSchema> (check: TypeCheck<S>, value: unknown, path: string): Static<S> {
   if (check.Check(value)) return value
   const error = check.Errors(value).First()
-  throw new HubError('INVALID_PAYLOAD', `${path}${error?.path ?? ''}: ${error?.message ?? 'unexpected value'}`)
+  throw new HubError('INVALID_PAYLOAD', `${path}${shortPath(error?.path ?? '')}: ${error?.message ?? 'unexpected value'}`)
 }
 
 /** The room at the top or in the payload; an empty one counts as absent. */

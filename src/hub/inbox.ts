@@ -1,15 +1,19 @@
 import { monotonicMs } from '../clock.ts'
-import { HubError, toHubError } from '../errors.ts'
+import { HubError } from '../errors.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { RawRequest } from '../protocol/dialect.ts'
-import { isRequestId } from '../protocol/request-id.ts'
 import type { Connection } from './connection.ts'
 import type { RateGate } from './rate-gate.ts'
 import { WindowCounter } from './window-counter.ts'
 
-/** What the inbox hands a request to; it answers the client itself, refusals included, and never throws. */
-export type Dispatch = (connection: Connection, request: RawRequest) => MaybePromise<void>
+/** What the inbox hands requests to. Answers the client itself and never throws. */
+export interface Requests {
+  /** Has a request carried out. */
+  dispatch (connection: Connection, request: RawRequest): MaybePromise<void>
+  /** Tells client and log why a frame was refused; the request is left out when it could not be read. */
+  refuse (connection: Connection, error: unknown, request?: RawRequest): HubError
+}
 
 /** Limits of what one connection may send. */
 export interface InboxLimits {
@@ -35,16 +39,16 @@ export class Inbox {
   readonly #connection: Connection
   readonly #gate: RateGate
   readonly #limits: InboxLimits
-  readonly #dispatch: Dispatch
+  readonly #requests: Requests
   readonly #badFrames: WindowCounter
   readonly #waiting: Waiting[] = []
   #busy = false
 
-  constructor (connection: Connection, gate: RateGate, limits: InboxLimits, dispatch: Dispatch) {
+  constructor (connection: Connection, gate: RateGate, limits: InboxLimits, requests: Requests) {
     this.#connection = connection
     this.#gate = gate
     this.#limits = limits
-    this.#dispatch = dispatch
+    this.#requests = requests
     this.#badFrames = new WindowCounter(limits.badFrameWindowMs)
   }
 
@@ -82,17 +86,21 @@ export class Inbox {
     const request = this.#decode(data)
     if (request === undefined) return
     if (!admitted) return this.#refuse(this.#gate.error(), request)
-    if (request.flaw !== undefined) return this.#refuse(new HubError('INVALID_PAYLOAD', request.flaw), request)
-    return this.#dispatch(this.#connection, request)
+    if (request.flaw !== undefined) return this.#refuse(request.flaw, request)
+    return this.#requests.dispatch(this.#connection, request)
   }
 
   #decode (data: Buffer): RawRequest | undefined {
     try {
       return this.#connection.dialect.decode(data.toString())
     } catch (error) {
-      this.#connection.sendError(toHubError(error))
-      this.#countBadFrame()
+      this.#refuse(error)
     }
+  }
+
+  #refuse (error: unknown, request?: RawRequest): void {
+    const { code } = this.#requests.refuse(this.#connection, error, request)
+    if (code === 'INVALID_FORMAT') this.#countBadFrame()
   }
 
   #countBadFrame (): void {
@@ -102,10 +110,6 @@ export class Inbox {
 
   #refuseTooLarge (bytes: number): void {
     const limit = this.#limits.maxMessageSizeBytes
-    this.#connection.sendError(new HubError('MESSAGE_TOO_LARGE', `the frame has ${bytes} bytes, at most ${limit} are allowed`))
-  }
-
-  #refuse (error: HubError, { id }: RawRequest): void {
-    this.#connection.sendError(error, { id: isRequestId(id) ? id : undefined })
+    this.#refuse(new HubError('MESSAGE_TOO_LARGE', `the frame has ${bytes} bytes, at most ${limit} are allowed`))
   }
 }

@@ -13,6 +13,8 @@ export function logRefusal (logger: Logger, connection: Connection, error: HubEr
     error_code: error.code,
     message_type: type?.slice(0, MAX_TYPE_UNITS)
   }
-  if (entryOf(error.code).severity === 'client') logger.info({ ...fields, reason: error.message }, 'WebSocket operation failed')
+  const detail = { ...fields, reason: error.message }
+  if (error.code === 'INVALID_FORMAT') logger.warn(detail, 'WebSocket operation failed')
+  else if (entryOf(error.code).severity === 'client') logger.info(detail, 'WebSocket operation failed')
   else logger.error({ ...fields, err: error.cause ?? error }, 'WebSocket operation failed')
 }

@@ -73,7 +73,7 @@ export class Sessions {
     const { hub, logger } = this.#parts
     const { rate, timings, inbox: limits } = this.#settings
     const gate = new RateGate(connection, rate, timings)
-    const inbox = new Inbox(connection, gate, limits, hub.commands.dispatch)
+    const inbox = new Inbox(connection, gate, limits, hub.commands)
     webSocket.on('message', (data, isBinary) => {
       hub.messages.in += 1
       // The default binary type hands out a Buffer in every case.

@@ -1,5 +1,5 @@
 import type { OutboundEvent, Position } from '../relay/relay-message.ts'
-import type { ErrorPayload } from '../errors.ts'
+import type { ErrorPayload, HubError } from '../errors.ts'
 
 /** A request as a client sent it, brought into one shape but not yet checked. */
 export interface RawRequest {
@@ -8,8 +8,8 @@ export interface RawRequest {
   readonly room: unknown
   /** `null` when the client gave none. */
   readonly payload: unknown
-  /** What makes the envelope unfit to be handled at all, with path and expectation. */
-  readonly flaw?: string | undefined
+  /** Why the envelope cannot be handled at all, whatever its type. */
+  readonly flaw?: HubError | undefined
 }
 
 /** What becomes a frame: an event, with its place in the stream of the topic that it reached the receiver by. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { monotonicMs } from '../clock.ts'
 import { HubError } from '../errors.ts'
 import { connectionOf, type TopicName } from '../hub/topics.ts'
 import { MemoryPresence } from './memory-presence.ts'
@@ -13,19 +14,27 @@ export interface MemoryRelayOptions {
   readonly sweepIntervalMs?: number
 }
 
+interface Stream {
+  readonly epoch: string
+  seq: number
+  /** On the clock of `monotonicMs`. */
+  usedAt: number
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** The relay of a single process: a message is handed back within the very call that publishes it. */
 export class MemoryRelay implements Relay {
   readonly presence = new MemoryPresence()
-  readonly #epoch = randomUUID()
-  readonly #streams = new Map<TopicName, { seq: number, usedAt: number }>()
+  /** Epoch of the numberings that begin now. */
+  #epoch = randomUUID()
+  readonly #streams = new Map<TopicName, Stream>()
   readonly #sweep: NodeJS.Timeout
   #deliver: Deliver = () => 0
   #open = true
 
   constructor ({ positionTtlMs = DAY_MS, sweepIntervalMs = 60_000 }: MemoryRelayOptions = {}) {
-    this.#sweep = setInterval(() => this.#forget(Date.now() - positionTtlMs), sweepIntervalMs)
+    this.#sweep = setInterval(() => this.#forget(monotonicMs() - positionTtlMs), sweepIntervalMs)
     this.#sweep.unref()
   }
 
@@ -48,7 +57,8 @@ export class MemoryRelay implements Relay {
   unsubscribe (): void {}
 
   position (topic: TopicName): Position {
-    return { epoch: this.#epoch, seq: this.#streams.get(topic)?.seq ?? 0 }
+    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#epoch, seq: 0 }
+    return { epoch, seq }
   }
 
   status (): RelayStatus {
@@ -65,16 +75,18 @@ export class MemoryRelay implements Relay {
   #next (topic: TopicName): Position | undefined {
     // A single connection has no stream of its own: nobody could come back to it.
     if (connectionOf(topic) !== undefined) return undefined
-    const stream = this.#streams.get(topic) ?? { seq: 0, usedAt: 0 }
+    const stream = this.#streams.get(topic) ?? { epoch: this.#epoch, seq: 0, usedAt: 0 }
     this.#streams.set(topic, stream)
     stream.seq += 1
-    stream.usedAt = Date.now()
-    return { epoch: this.#epoch, seq: stream.seq }
+    stream.usedAt = monotonicMs()
+    return { epoch: stream.epoch, seq: stream.seq }
   }
 
   #forget (before: number): void {
-    for (const [topic, stream] of this.#streams) {
-      if (stream.usedAt < before) this.#streams.delete(topic)
-    }
+    const outlived = [...this.#streams].filter(([, { usedAt }]) => usedAt < before)
+    if (outlived.length === 0) return
+    for (const [topic] of outlived) this.#streams.delete(topic)
+    // A position of a forgotten numbering must not be taken for one of the next.
+    this.#epoch = randomUUID()
   }
 }

@@ -113,6 +113,7 @@ export class Rooms {
     if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
     if (connection.hasEnded) return await this.#undo(room, occupant, entry.arrived)
     this.#attend(connection, room, as)
+    this.#logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
     // Read at once: what is published from here on reaches the connection, and what was before is below the position.
     const position = this.#relay.position(roomTopic(room))
     if (entry.arrived) this.#tell('user_joined', room, connection.user, entry.users)
@@ -133,7 +134,6 @@ export class Rooms {
     connection.rooms.set(room, membership)
     this.#hub.subscribe(connection, roomTopic(room))
     if (as === 'member') this.#hub.subscribe(connection, membersTopic(room))
-    this.#logger.debug({ client_id: connection.id, room_id: room, as }, 'client joined room')
   }
 
   /** The connection ended while its entry was on the way. An arrival nobody was told of needs no departure either. */
@@ -145,20 +145,28 @@ export class Rooms {
 
   async #withdraw (connection: Connection, room: RoomName, as: Attendance, graceMs = 0): Promise<Exit> {
     if (as === 'member') this.#typing.stop(connection, room)
-    this.#unattend(connection, room, as)
+    const attended = this.#unattend(connection, room, as)
     const exit = await this.#relay.presence.leave(room, occupantOf(connection, as), graceMs)
     if (exit.departed) this.#tell('user_left', room, connection.user, exit.users)
+    if (attended) this.#logExit(connection, room, exit)
     return exit
   }
 
-  #unattend (connection: Connection, room: RoomName, as: Attendance): void {
+  /** False when the connection was not in the room that way. */
+  #unattend (connection: Connection, room: RoomName, as: Attendance): boolean {
     const membership = connection.rooms.get(room)
-    if (membership === undefined || !membership[as]) return
+    if (membership === undefined || !membership[as]) return false
     membership[as] = false
     if (as === 'member') this.#hub.unsubscribe(connection, membersTopic(room))
-    if (membership.member || membership.subscriber) return
+    if (membership.member || membership.subscriber) return true
     connection.rooms.delete(room)
     this.#hub.unsubscribe(connection, roomTopic(room))
+    return true
+  }
+
+  #logExit ({ id }: Connection, room: RoomName, { connections, users }: Exit): void {
+    this.#logger.debug({ client_id: id, room_id: room, room_size: connections }, 'client left room')
+    if (connections === 0 && users === 0) this.#logger.debug({ room_id: room }, 'room removed (empty)')
   }
 
   /** Tells the members, but not the user's own connections, of an arrival or departure. */

@@ -1,7 +1,6 @@
 import t from 'tap'
 import { runCli } from '../../src/cli/run-cli.ts'
 import { memberOf, startService, tokenFor, until, type TestService } from '../helper.ts'
-import { spawnCli } from '../support/cli-process.ts'
 import { cli, TestWorld, type CliResult } from '../support/cli-world.ts'
 
 const urlOf = ({ address }: Pick<TestService, 'address'>) => `${address.replace('http', 'ws')}/ws`
@@ -120,34 +119,4 @@ t.test('a token is never shown, wherever it was given', async (t) => {
 t.test('what is no address or no token is refused by the name of its flag', async (t) => {
   t.match(await cli(['client', '--url', 'nonsense']), { code: 2, stderr: /^wshub: --url: / })
   t.match(await cli(['client', '--token', 'two words']), { code: 2, stderr: /^wshub: --token: / })
-})
-
-t.test('the process ends when the service closes, though more could be typed', async (t) => {
-  const service = await startService(t, { WS_INVALID_JSON: 'close' })
-  const client = spawnCli(t, ['client', '--url', urlOf(service)], { WSHUB_TOKEN: await tokenFor({ sub: 'ada' }) })
-  client.type('{oops')
-  t.same(await client.ended, { code: 1, signal: null })
-  t.match(client.stderr, /ended the connection: 4002: Invalid JSON; do not reconnect\n$/)
-})
-
-t.test('an interrupted client leaves in order, so that it is told at once', async (t) => {
-  const service = await startService(t, { WS_PRESENCE_GRACE: '10m' })
-  const bob = await memberOf(t, service, 'bob', 'general')
-  const client = spawnCli(t, ['client', '--url', urlOf(service)], { WSHUB_TOKEN: await tokenFor({ sub: 'ada' }) })
-  client.type('/join general')
-  await client.seen(/room_info/)
-  client.kill('SIGINT')
-  t.match((await bob.next('user_left')).payload, { id: 'ada' })
-  t.same(await client.ended, { code: 0, signal: null })
-})
-
-t.test('a client whose output nobody reads any more ends', async (t) => {
-  const service = await startService(t)
-  const bob = await memberOf(t, service, 'bob', 'general')
-  const client = spawnCli(t, ['client', '--url', urlOf(service)], { WSHUB_TOKEN: await tokenFor({ sub: 'ada' }) })
-  client.type('/join general')
-  await client.seen(/room_info/)
-  client.breakOutput()
-  bob.send({ type: 'send_message', room: 'general', payload: { content: 'anyone?' } })
-  t.same(await client.ended, { code: 0, signal: null })
 })

@@ -70,6 +70,14 @@ t.test('a payload that the schema does not accept never reaches the handler, and
   t.equal(calls, 1)
 })
 
+t.test('of a long path only the beginning is repeated', async (t) => {
+  const service = await startService(t)
+  const ada = await connectAs(t, service, 'ada')
+  service.app.hub.handle('count', { schema: Type.Record(Type.String(), Type.Integer()) }, () => {})
+  const { error } = await ada.request({ type: 'count', payload: { ['k'.repeat(60_000)]: 'x' } })
+  t.equal(error, `/payload/${'k'.repeat(63)}…: Expected integer`)
+})
+
 t.test('a type for certain roles is forbidden to everybody else', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')

@@ -42,9 +42,11 @@ t.test('what a client says of sender, timestamp, seq, topic and error is ignored
   const service = await startService(t)
   const { ada, bob } = await castOf(t, service, 'general')
   const before = Date.now()
-  await ada.request({ ...HELLO, sender: { id: 'bob', name: 'Bob' }, timestamp: '2001-01-01T00:00:00.000Z', seq: 99, topic: 'all', error: 'no' })
+  const forged = { id: 'bob', name: 'Bob' }
+  const payload = { ...HELLO.payload, sender: forged, timestamp: 1 }
+  await ada.request({ ...HELLO, payload, sender: forged, timestamp: '2001-01-01T00:00:00.000Z', seq: 99, topic: 'all', error: 'no' })
   const { timestamp, id, ...frame } = await bob.next()
-  t.strictSame(frame, { type: 'new_message', room: 'general', payload: HELLO.payload, sender: { id: 'ada', name: 'Ada' }, seq: 1 })
+  t.strictSame(frame, { type: 'new_message', room: 'general', payload, sender: { id: 'ada', name: 'Ada' }, seq: 1 })
   t.ok(Date.parse(timestamp) >= before && Date.parse(timestamp) <= Date.now(), timestamp)
 })
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { connectAs, startService, tokenFor } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
+import { connectHttp, handshake } from '../support/http-peer.ts'
 
 const origin = 'http://localhost:3000'
 
@@ -44,10 +45,11 @@ t.test('A client that is accepted only to be closed gets no frame, is nobody\'s 
 
 t.test('A refused client that never answers the close frame is cut off', async (t) => {
   const { address, app } = await startService(t, {}, { timings: { closeTimeoutMs: 50 } })
-  const { socket } = connect(t, address, { token: 'bad', origin })
-  socket.once('upgrade', () => socket.pause())
-  await new Promise((resolve) => { app.websocketServer.once('connection', (peer) => peer.once('close', resolve)) })
-  t.equal(app.websocketServer.clients.size, 0)
+  const mute = await connectHttp(t, address)
+  mute.write(handshake({ headers: { origin } }))
+  t.equal((await mute.response()).status, 101)
+  t.equal(app.websocketServer.clients.size, 1)
+  await mute.closed
 })
 
 t.test('A full node, a foreign origin and too many handshakes are refused over HTTP also for a browser', async (t) => {

@@ -13,13 +13,14 @@ t.test('With a single session a new connection of a user replaces the older one 
   t.match(service.logs.find(({ msg }) => msg === 'Replaced existing WebSocket connection'), { user_id: 'ada' })
 })
 
-t.test('The end of a replaced connection does not take the new one with it (S1-20)', async (t) => {
+t.test('The end of a replaced connection does not take the new one with it: the user is still found (S1-18, S1-20)', async (t) => {
   const service = await startService(t, single)
   const older = await connectAs(t, service, 'ada')
   const newer = await connectAs(t, service, 'ada')
   await older.closed
   await until(() => service.logs.some(({ msg }) => msg === 'client disconnected'))
   t.equal(service.app.hub.size, 1)
+  t.equal(service.app.hub.find('ada').length, 1)
   t.equal(await service.app.hub.isOnline('ada'), true)
   t.match(await service.app.hub.toUser('ada', { type: 'hello' }), { recipients: 1 })
   t.equal((await newer.next('hello')).type, 'hello')

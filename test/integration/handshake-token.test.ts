@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startService, tokenFor, type Teardown } from '../helper.ts'
+import { startService, tokenFor, until, type Teardown } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
 import { badTokens } from '../support/bad-tokens.ts'
 import { makeKey } from '../support/forge.ts'
@@ -17,9 +17,20 @@ async function admitted (t: Teardown, options: Parameters<typeof connect>[2], { 
   return { user: payload['user_id'], protocol: client.socket.protocol }
 }
 
-t.test('A good token upgrades with 101, in the query of either path (S0-87, S3-25, S4-17, S4-18, S4-51)', async (t) => {
+t.test('A good token upgrades with 101, in the query of either path (S0-87, S3-25, S3-50, S3-51, S4-17, S4-18, S4-51)', async (t) => {
   t.equal((await admitted(t, { token: ada })).user, 'ada')
   t.equal((await admitted(t, { token: ada, path: '/api/v1/ws' })).user, 'ada')
+})
+
+t.test('A connection is authenticated, registered, heard and in the end forgotten (S4-21)', async (t) => {
+  const { app, address } = await startService(t)
+  const client = connect(t, address, { token: ada })
+  await client.next('connected')
+  t.strictSame([app.hub.size, await app.hub.onlineUsers()], [1, ['ada']])
+  t.match(await client.request({ type: 'join_room', room: 'general' }), { type: 'room_info' })
+  await client.close()
+  await until(() => app.hub.size === 0)
+  t.strictSame([await app.hub.onlineUsers(), await app.rooms.list()], [[], []])
 })
 
 t.test('A token may stand in the Authorization header (S0-82, S1-07)', async (t) => {

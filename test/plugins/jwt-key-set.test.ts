@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startService, type Teardown } from '../helper.ts'
+import { getJson, startService, type Teardown } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
 import { forge, inAnHour, makeKey } from '../support/forge.ts'
 import { startKeyServer, type KeyServer } from '../support/key-server.ts'
@@ -78,7 +78,10 @@ t.test('A key server that hangs makes a 503 within the handshake timeout', async
   const server = await startKeyServer(t)
   server.mood = 'hang'
   const { address } = await serviceWith(t, server, { WS_HANDSHAKE_TIMEOUT: '400ms' })
-  t.match(await refusedHandshake(t, address, { token: rsa.token({ sub: 'u' }, { kid: 'k1' }) }), { status: 503, body: { code: 'UNAVAILABLE' } })
+  const token = rsa.token({ sub: 'u' }, { kid: 'k1' })
+  t.match(await refusedHandshake(t, address, { token }), { status: 503, body: { code: 'UNAVAILABLE' } })
+  const stats = await getJson({ address }, '/ws/stats', { headers: { authorization: `Bearer ${token}` } })
+  t.match(stats, { status: 503, body: { code: 'UNAVAILABLE' } }, 'an answer, not a cut connection')
 })
 
 t.test('A browser is not told to get a new token while the key server is down', async (t) => {

@@ -1,6 +1,5 @@
 import t from 'tap'
-import { connect } from '../client.ts'
-import { connectAs, getJson, memberOf, startService, tokenFor, until } from '../helper.ts'
+import { connectAs, getJson, memberOf, startService, until } from '../helper.ts'
 
 t.test('A healthy node says so, and what is on it (S3-32)', async (t) => {
   const service = await startService(t)
@@ -41,16 +40,38 @@ t.test('A node that has begun to close answers its probes to the end', async (t)
 
 t.test('A node whose relay is not ready gives the relay\'s reason', async (t) => {
   const service = await startService(t)
-  service.app.relay.status = () => ({ ready: false, reason: 'relay unreachable' })
+  service.app.relay.status = () => ({ kind: 'test', ready: false, reason: 'relay unreachable' })
   t.match(await getJson(service, '/health'), { status: 503, body: { status: 'unhealthy', reason: 'relay unreachable' } })
   t.match(await getJson(service, '/health/ready'), { status: 503, body: { reason: 'relay unreachable' } })
 })
 
-t.test('A node is unhealthy when more than half of its connections miss their last ping (S1-69, S1-70)', async (t) => {
-  const service = await startService(t, { WS_PING_PERIOD: '50ms', WS_PONG_WAIT: '30s' })
-  const mute = async (user: string) => await connect(t, service.address, { token: await tokenFor({ sub: user }), autoPong: false }).next('connected')
+t.test('A node whose event loop does not keep up gets no traffic', async (t) => {
+  const service = await startService(t)
+  service.app.loopDelay.isStalled = () => true
+  t.match(await getJson(service, '/health/ready'), { status: 503, body: { reason: 'event loop stalled' } })
+  t.match(await getJson(service, '/health/live'), { status: 200, body: { status: 'alive' } })
+})
+
+t.test('A node is unhealthy while more than half of its connections miss their last ping (S1-69, S1-70)', async (t) => {
+  const service = await startService(t, { WS_PING_PERIOD: '50ms', WS_PONG_WAIT: '1050ms' })
   await connectAs(t, service, 'ada')
-  await mute('bob')
-  // Half of 30 s is too long to wait for: the bound counts from the last ping, which the heartbeat remembers.
-  t.match(await getJson(service, '/health'), { status: 200 }, 'one of two is not more than half')
+  for (const user of ['bob', 'eve']) await connectAs(t, service, user, { autoPong: false })
+  t.match(await getJson(service, '/health'), { status: 200 })
+  await until(async () => (await getJson(service, '/health')).status === 503)
+  t.match(await getJson(service, '/health'), { body: { status: 'unhealthy', reason: 'too many stale connections: 2/3' } })
+  t.equal((await getJson(service, '/health/ready')).status, 200, 'the node itself may go on')
+  await until(async () => (await getJson(service, '/health')).status === 200)
+  t.equal(service.app.hub.size, 1, 'the silent ones are gone')
+})
+
+t.test('A node is healthy when exactly half of its connections are silent (S1-70)', async (t) => {
+  const service = await startService(t, { WS_PING_PERIOD: '50ms', WS_PONG_WAIT: '650ms' })
+  await connectAs(t, service, 'ada')
+  const mute = await connectAs(t, service, 'bob', { autoPong: false })
+  const statuses = new Set<number>()
+  await until(async () => {
+    statuses.add((await getJson(service, '/health')).status)
+    return mute.socket.readyState === mute.socket.CLOSED
+  })
+  t.strictSame([...statuses], [200])
 })

@@ -69,7 +69,7 @@ export class RawPeer {
 }
 
 /** Makes a handshake over a bare socket; ends with the test. */
-export async function connectRaw (t: Teardown, address: string, { path = '/ws', token = '' } = {}): Promise<RawPeer> {
+export async function connectRaw (t: Teardown, address: string, { path = '/ws', token = '', origin = '' } = {}): Promise<RawPeer> {
   const { hostname, port, host } = new URL(address)
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
   t.teardown(() => socket.destroy())
@@ -77,7 +77,7 @@ export async function connectRaw (t: Teardown, address: string, { path = '/ws', 
   const target = token === '' ? path : `${path}?token=${token}`
   socket.write([
     `GET ${target} HTTP/1.1`, `Host: ${host}`, 'Connection: Upgrade', 'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''
+    'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', ...(origin === '' ? [] : [`Origin: ${origin}`]), '', ''
   ].join('\r\n'))
   return await upgraded(socket)
 }

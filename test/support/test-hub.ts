@@ -39,6 +39,8 @@ export interface TestHubOptions {
   readonly rate?: MessageRate
   readonly presenceGraceMs?: number
   readonly drainTimeoutMs?: number
+  /** How long a peer may take to answer a close frame, ms. */
+  readonly closeTimeoutMs?: number
 }
 
 /** The domain over real sockets, without Fastify, settings or tokens. */
@@ -60,7 +62,7 @@ type Domain = Omit<TestHub, 'address' | 'opened'>
 export async function startHub (t: Teardown, options: TestHubOptions = {}): Promise<TestHub> {
   const domain = makeDomain(t, options)
   // `closeTimeout` is missing from the types of ws.
-  const serverOptions = { host: '127.0.0.1', port: 0, maxPayload: 262_144, closeTimeout: 100 }
+  const serverOptions = { host: '127.0.0.1', port: 0, maxPayload: 262_144, closeTimeout: options.closeTimeoutMs ?? 100 }
   const server = new WebSocketServer(serverOptions)
   const opened: Connection[] = []
   server.on('connection', (webSocket: WebSocket, request: IncomingMessage) => {

@@ -14,8 +14,7 @@ export const hubV1: Dialect = {
   decode (text: string): RawRequest {
     const envelope = parseObject(text)
     const { type, id, room, payload, data } = envelope
-    if (typeof type !== 'string' || type === '') throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: /type: expected a non-empty string`)
-    return { type, id, room, payload: payload === undefined ? data ?? null : payload, flaw: jsonProblem(envelope) }
+    return { type: typeof type === 'string' ? type : '', id, room, payload: payload === undefined ? data ?? null : payload, flaw: flawOf(envelope) }
   },
 
   encode ({ event, position, topic, error }: Delivery): string {
@@ -35,6 +34,13 @@ export const hubV1: Dialect = {
       error: error?.message
     })
   }
+}
+
+function flawOf (envelope: Record<string, unknown>): HubError | undefined {
+  const { type } = envelope
+  if (typeof type !== 'string' || type === '') return new HubError('INVALID_FORMAT', `${BAD_FORMAT}: /type: expected a non-empty string`)
+  const problem = jsonProblem(envelope)
+  return problem === undefined ? undefined : new HubError('INVALID_PAYLOAD', problem)
 }
 
 function parseObject (text: string): Record<string, unknown> {

@@ -26,12 +26,12 @@ t.test('what is no JSON object with a type is INVALID_FORMAT in the documents\' 
     t.throws(() => hubV1.decode(text), { code: 'INVALID_FORMAT', message: /^invalid message format: expected/ }, text)
   }
   for (const text of ['{}', '{"type":5}', '{"type":null}', '{"type":""}', '{"type":["ping"]}', '{"__proto__":{"type":"ping"}}']) {
-    t.throws(() => hubV1.decode(text), { code: 'INVALID_FORMAT', message: 'invalid message format: /type: expected a non-empty string' }, text)
+    t.match(hubV1.decode(text).flaw, { code: 'INVALID_FORMAT', message: 'invalid message format: /type: expected a non-empty string' }, text)
   }
 })
 
 t.test('a flaw of the JSON is named in the request', async (t) => {
-  t.equal(hubV1.decode('{"type":"p","payload":{"__proto__":1}}').flaw, '/payload/__proto__: expected no such key')
+  t.equal(hubV1.decode('{"type":"p","payload":{"__proto__":1}}').flaw?.message, '/payload/__proto__: expected no such key')
 })
 
 t.test('a frame holds what there is and nothing else', async (t) => {

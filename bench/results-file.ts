@@ -1,0 +1,19 @@
+const TITLE = `# Measured
+
+Written by \`npm run bench\`. Each hub runs as a process of its own and does the same work: parses a message, wraps it with sender and time,
+sends it to the others of the room, acknowledges it. wshub runs as the real service, with tokens verified, validation, presence, numbering,
+history and logging on; the others have none of these. Figures are medians over the rounds, in which the hubs take turns. Server CPU is
+what the operating system counts for the process, user and system. The load comes from another process of the same machine.
+`
+
+/** Puts sections into the text of a results file: in the place of the same scene's earlier one, else in the given order. */
+export function updateResults (text: string, sections: ReadonlyMap<string, string>, order: readonly string[]): string {
+  const all = new Map([...splitSections(text), ...sections])
+  const known = order.filter((name) => all.has(name))
+  return [TITLE, ...known.map((name) => all.get(name) ?? '')].join('\n')
+}
+
+function splitSections (text: string): Map<string, string> {
+  const parts = text.split(/^(?=## )/m).filter((part) => part.startsWith('## '))
+  return new Map(parts.map((part) => [/^## (\S+):/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]))
+}

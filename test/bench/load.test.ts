@@ -1,0 +1,93 @@
+import t from 'tap'
+import { runLoad, type LoadOptions } from '../../bench/load/load.ts'
+import { SECRET, startService, tokenFor, type Teardown } from '../helper.ts'
+import { startFaultyHub, type Fault } from './faulty-hub.ts'
+
+const SHORT = { warmUpSeconds: 0, seconds: 0.3 } as const
+const UNLIMITED = { WS_MESSAGE_RATE: '0', WS_HANDSHAKE_RATE: '0' }
+
+t.test('a window of messages reaches everybody in order', async (t) => {
+  const report = await loadService(t, { membersPerRoom: 10, traffic: { kind: 'window', inFlight: 4 } })
+  t.ok(report.deliveriesPerSecond > 0 && report.expected > 0)
+  t.strictSame([report.lost, report.outOfOrder, report.strays, report.refusals], [0, 0, 0, {}])
+})
+
+t.test('latencies are those of the way through the hub, at a window and at a fixed rate', async (t) => {
+  for (const traffic of [{ kind: 'window', inFlight: 1 }, { kind: 'rate', messagesPerSecond: 100 }] as const) {
+    const { latencyMs } = await loadService(t, { membersPerRoom: 2, publishersPerRoom: 1, traffic })
+    t.ok((latencyMs?.p50 ?? 0) > 0, traffic.kind)
+  }
+})
+
+t.test('many rooms are kept apart', async (t) => {
+  const report = await loadService(t, { rooms: 5, membersPerRoom: 4, traffic: { kind: 'window', inFlight: 10 } })
+  t.equal(report.connections, 20)
+  t.strictSame([report.lost, report.outOfOrder, report.strays], [0, 0, 0])
+})
+
+t.test('a fixed rate is kept, whatever the hub could do', async (t) => {
+  const report = await loadService(t, { membersPerRoom: 3, traffic: { kind: 'rate', messagesPerSecond: 50 }, seconds: 1 })
+  t.ok(report.messagesPerSecond > 0 && report.messagesPerSecond < 75, `${report.messagesPerSecond} a second`)
+  t.equal(report.lost, 0)
+})
+
+t.test('a script is said over and over', async (t) => {
+  const script = [{ speaker: 0, text: 'hello' }, { speaker: 2, text: '"quoted" \u0001 é' }]
+  const report = await loadService(t, { membersPerRoom: 3, script, traffic: { kind: 'window', inFlight: 2 } })
+  t.ok(report.expected > 4)
+  t.equal(report.lost, 0)
+})
+
+t.test('a bystander\'s pings are answered, and the server\'s use is told', async (t) => {
+  const report = await loadService(t, { membersPerRoom: 3, bystander: true, serverPid: process.pid, traffic: { kind: 'idle' } })
+  t.ok((report.pingMs?.count ?? 0) > 0)
+  t.ok((report.server?.cpuShare ?? -1) >= 0)
+  t.equal(report.server?.cpuPerDeliveryUs, undefined)
+})
+
+t.test('one token can be used for all connections', async (t) => {
+  const { address } = await startService(t, UNLIMITED)
+  const report = await runLoad({ ...SHORT, url: wsUrl(address), token: await tokenFor({ sub: 'ada' }), membersPerRoom: 5 })
+  t.strictSame([report.connections, report.lost], [5, 0])
+})
+
+t.test('copies that a hub does not send are reported as lost', async (t) => {
+  const report = await loadFaulty(t, (message) => message % 10 === 9 ? 0 : 1)
+  t.ok(report.lost > 0)
+  t.equal(report.outOfOrder, 0)
+})
+
+t.test('copies that a hub sends twice are reported', async (t) => {
+  const report = await loadFaulty(t, (message) => message === 1 ? 2 : 1)
+  t.strictSame([report.lost, report.outOfOrder], [0, 3])
+})
+
+t.test('a hub that ends a connection is reported with its reason', async (t) => {
+  await t.rejects(loadFaulty(t, (message) => message < 5 ? 1 : 'close'), /connection \d ended: closed with 1013 overload/)
+})
+
+t.test('a refused handshake is reported with the answer', async (t) => {
+  const { address } = await startService(t)
+  await t.rejects(runLoad({ ...SHORT, url: wsUrl(address), token: 'no token', membersPerRoom: 2 }), /handshake refused: HTTP\/1\.1 401 Unauthorized/)
+})
+
+t.test('refused messages are counted by their code', async (t) => {
+  const { address } = await startService(t, { ...UNLIMITED, WS_CLIENT_PUBLISH: 'false' })
+  const report = await runLoad({ ...SHORT, url: wsUrl(address), secret: SECRET, membersPerRoom: 2, traffic: { kind: 'rate', messagesPerSecond: 20 } })
+  t.ok((report.refusals.FORBIDDEN ?? 0) > 0)
+  t.equal(report.lost, 0)
+})
+
+async function loadService (t: Teardown, options: Omit<LoadOptions, 'url'>): ReturnType<typeof runLoad> {
+  const { address } = await startService(t, UNLIMITED)
+  return await runLoad({ ...SHORT, url: wsUrl(address), secret: SECRET, ...options })
+}
+
+async function loadFaulty (t: Teardown, fault: Fault): ReturnType<typeof runLoad> {
+  const url = await startFaultyHub(t, fault)
+  return await runLoad({ ...SHORT, url, membersPerRoom: 4, publishersPerRoom: 1, traffic: { kind: 'rate', messagesPerSecond: 100 } })
+}
+
+function wsUrl (address: string): string {
+  return address.replace(/^http/, 'ws')
+}

@@ -1,0 +1,81 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { MemoryRelay } from '../../src/relay/memory-relay.ts'
+import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
+import type { Entry, Exit, Occupant, OnDeparted, PresenceStore, RoomSummary, Roster } from '../../src/relay/presence-store.ts'
+import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
+
+/** Decides when an operation may go on; a rejection makes it fail. */
+export type Wait = (operation: string, subject: string) => Promise<unknown>
+
+/** Presence that answers later, as that of another process would. */
+class SlowPresence implements PresenceStore {
+  readonly #store: PresenceStore
+  readonly #wait: Wait
+
+  constructor (store: PresenceStore, wait: Wait) {
+    this.#store = store
+    this.#wait = wait
+  }
+
+  async enter (room: string, occupant: Occupant, capacity: number): Promise<Entry> {
+    await this.#wait('enter', room)
+    return await this.#store.enter(room, occupant, capacity)
+  }
+
+  async leave (room: string, occupant: Occupant, graceMs: number): Promise<Exit> {
+    await this.#wait('leave', room)
+    return await this.#store.leave(room, occupant, graceMs)
+  }
+
+  async members (room: string, limit: number): Promise<Roster> {
+    await this.#wait('members', room)
+    return await this.#store.members(room, limit)
+  }
+
+  async rooms (): Promise<readonly RoomSummary[]> {
+    return await this.#store.rooms()
+  }
+
+  onDeparted (listener: OnDeparted): void {
+    this.#store.onDeparted(listener)
+  }
+}
+
+/** The relay of one process with answers that come later, in order for each kind of operation. */
+export class SlowRelay implements Relay {
+  readonly presence: PresenceStore
+  readonly #relay = new MemoryRelay()
+  readonly #wait: Wait
+
+  /** Without a rule of its own everything takes one turn of the event loop. */
+  constructor (wait: Wait = () => endOfTurn()) {
+    this.#wait = wait
+    this.presence = new SlowPresence(this.#relay.presence, wait)
+  }
+
+  onMessage (deliver: Deliver): void {
+    this.#relay.onMessage(deliver)
+  }
+
+  async publish (message: RelayMessage): Promise<PublishResult> {
+    await this.#wait('publish', message.event.type)
+    return this.#relay.publish(message)
+  }
+
+  subscribe (): void {}
+
+  unsubscribe (): void {}
+
+  async position (topic: string): Promise<Position> {
+    await this.#wait('position', topic)
+    return this.#relay.position(topic)
+  }
+
+  status (): RelayStatus {
+    return this.#relay.status()
+  }
+
+  async close (): Promise<void> {
+    await this.#relay.close()
+  }
+}
