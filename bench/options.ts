@@ -30,6 +30,8 @@ export const USAGE = `Compares wshub with other hubs on this machine and writes 
   --scale F       factor on the number of connections, for a quick look; results are shown but not written (default: 1)
   --chat PATH     the recorded chat of scene f (default: the sample that comes along)
   --out FOLDER    where to write results.md and plots (default: bench)
+
+Everything in three rounds takes about 45 minutes. Let the machine do nothing else meanwhile.
 `
 
 const BENCH_FOLDER = join(projectRoot, 'bench')

@@ -8,7 +8,7 @@ const IDLE = ['rss', 'handshakes', 'cpuPerHandshake', 'handshakeLoadCpu'] as con
 const BROADCAST = ['pingMax', 'pingMaxArriving', 'lost', 'wrong', 'p99', 'cpuPerDelivery'] as const satisfies FigureName[]
 
 const DELIVERIES_PER_SECOND = 20_000
-const ROOM_SIZES = [10, 100, 1_000, 5_000, 10_000, 15_000]
+const ROOM_SIZES = [10, 100, 1_000, 5_000, 15_000]
 const CHAT_IN_FLIGHT = 64
 /** At a fixed rate it takes longer until all code of a hub has been compiled. */
 const WARM_UP_S = { throughput: 2, rate: 5 } as const

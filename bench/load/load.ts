@@ -5,7 +5,7 @@ import type { LoadReport } from './report.ts'
 
 export type { OnProgress } from './crowd.ts'
 export { formatLoadReport } from './format-load-report.ts'
-export type { LoadOptions, ScriptLine, Traffic } from './options.ts'
+export { planLoad, type LoadOptions, type ScriptLine, type Traffic } from './options.ts'
 export type { LoadReport } from './report.ts'
 
 /**

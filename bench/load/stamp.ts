@@ -25,19 +25,22 @@ export const STAMP_LENGTH = TIME_AT + TIME_WIDTH
 /** A stamp to be filled in later. */
 export const EMPTY_STAMP = '~'.padEnd(STAMP_LENGTH, '0')
 
-/** Whether a JSON string that begins with a stamp begins before this place. */
+/** Whether a stamp begins here, as the first thing in a JSON string. */
 export function isStampAt (bytes: Uint8Array, at: number): boolean {
   return bytes[at] === MARK && bytes[at - 1] === QUOTE
 }
 
+/** The sender out of a stamp. */
 export function readSender (bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + 1, SENDER_WIDTH)
 }
 
+/** The message's number out of a stamp. */
 export function readMessageNumber (bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + NUMBER_AT, NUMBER_WIDTH)
 }
 
+/** The time of sending out of a stamp, microseconds. */
 export function readSentUs (bytes: Uint8Array, at: number): number {
   return readDigits(bytes, at + TIME_AT, TIME_WIDTH)
 }

@@ -39,7 +39,7 @@ function styles (): string {
   const dark = SERIES.map(([, colour], index) => `.fill${index}{fill:${colour}}.line${index}{stroke:${colour}}`).join('')
   return [
     'text{font:12px sans-serif;fill:#1f2328}',
-    '.title{font-weight:bold;font-size:13px}',
+    '.title{font-weight:bold}',
     '.end{text-anchor:end}.middle{text-anchor:middle}',
     '.ground{fill:#ffffff}',
     '.grid{stroke:#d1d9e0}',

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import { monotonicMs, timestamp } from '../clock.ts'
@@ -7,48 +6,11 @@ import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
 import type { Dialect } from '../protocol/dialect.ts'
 import type { Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
+import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import { DroppedMessages } from './dropped-messages.ts'
-import type { Flusher } from './flusher.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
-import { Outbox, type OutboxLimits, type OutboxOwner } from './outbox.ts'
+import { Outbox, type OutboxOwner } from './outbox.ts'
 import type { RoomName, TopicName } from './topics.ts'
-
-/** What a connection is made of. */
-export interface ConnectionParts {
-  readonly id: string
-  readonly identity: Identity
-  readonly dialect: Dialect
-  readonly webSocket: WebSocket
-  /** The stream under the WebSocket. Frames go there directly: framed once, they are the same bytes for everybody. */
-  readonly stream: Duplex
-  /** The peer's address as limits count it. */
-  readonly address: string
-}
-
-/** What connections share. */
-export interface ConnectionSettings {
-  readonly flusher: Flusher
-  readonly outbox: OutboxLimits
-  readonly slowClient: 'close' | 'drop'
-}
-
-/** How a connection ended. */
-export interface ConnectionEnd {
-  readonly code: number
-  readonly reason: string
-  /** True when this node ended it. */
-  readonly byServer: boolean
-  /** How long the client was asked to stay away, ms: its presence is kept as much longer. */
-  readonly retryAfterMs?: number
-}
-
-/** Told of what happens on the connection without the client's asking. */
-export interface ConnectionEvents {
-  /** Once, whatever ended it. */
-  onEnd (connection: Connection, end: ConnectionEnd): void
-  /** The first time that a message does not fit since the socket was last empty. */
-  onSlow (connection: Connection): void
-}
 
 /** One client's socket: who it is, what it is subscribed to, and the way out to it. */
 export class Connection implements OutboxOwner {

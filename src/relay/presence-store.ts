@@ -58,7 +58,10 @@ export type OnDeparted = (room: RoomName, user: UserRef, usersLeft: number) => v
 export interface PresenceStore {
   /** Puts a connection into a room. `capacity` is the most connections it may hold, 0 for no limit. */
   enter (room: RoomName, occupant: Occupant, capacity: number): MaybePromise<Entry>
-  /** Takes a connection out; with `graceMs` above 0 its user stays present that long unless it comes back. */
+  /**
+   * Takes a connection out; with `graceMs` above 0 its user stays present that long, also when the user's other
+   * connections end in order meanwhile. A new connection of the user ends the waiting: it is back.
+   */
   leave (room: RoomName, occupant: Occupant, graceMs: number): MaybePromise<Exit>
   /** The first `limit` users of a room, and how many there are. */
   members (room: RoomName, limit: number): MaybePromise<Roster>

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { enter, member, startHub } from '../support/test-hub.ts'
 
-t.test('a broadcast reaches every connection, with its place in the stream of everybody (S0-67, S3-33, S4-09)', async (t) => {
+t.test('a broadcast reaches every connection, with its place in the stream of everybody (S0-67, S2-51, S3-33, S4-09)', async (t) => {
   const service = await startHub(t)
   const clients = [await enter(t, service, 'ada'), await enter(t, service, 'ada'), await enter(t, service, 'bob')]
   const { recipients, seq, epoch } = await service.hub.broadcast({ type: 'news', payload: { a: 1 } })
@@ -82,11 +82,19 @@ t.test('an event without a type is refused, whatever it is published to', async 
   await t.rejects(hub.broadcast({ type: '' }), { code: 'HUB_ERR_BAD_EVENT' })
 })
 
-t.test('a payload that is no JSON is refused to its publisher and harms nobody', async (t) => {
+t.test('a payload that is no JSON is refused to its publisher and harms nobody (S1-54)', async (t) => {
   const service = await startHub(t)
   const ada = await enter(t, service, 'ada')
   await t.rejects(service.hub.broadcast({ type: 'news', payload: 1n }), TypeError)
   t.same(await ada.drain(), [])
+})
+
+t.test('connections are found by themselves, by their id and by their user (S1-18)', async (t) => {
+  const service = await startHub(t)
+  for (const user of ['ada', 'bob', 'ada']) await enter(t, service, user)
+  const [first, second, third] = service.opened
+  t.same([service.hub.find('ada'), service.hub.find(second?.id ?? ''), service.hub.find({ id: third?.id ?? '' })], [[first, third], [second], [third]])
+  t.same([service.hub.find('carl'), service.hub.ofUser('bob')], [[], [second]])
 })
 
 t.test('who is online is known by user (S0-71, S0-72, S4-14)', async (t) => {

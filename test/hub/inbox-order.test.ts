@@ -42,6 +42,16 @@ t.test('what is sent behind a slow request waits for it, and is answered in orde
   t.same(answers(), ['1', '2', '3'])
 })
 
+t.test('answers and deliveries leave in the order in which they came about (S0-139)', async (t) => {
+  const service = await startHub(t)
+  service.hub.handle('tell_me', options, async () => { await service.hub.toUser('ada', { type: 'news' }) })
+  const ada = await connectRaw(t, service.address, { path: '/?user=ada' })
+  ada.send({ type: 'ping' }, { type: 'tell_me' }, { type: 'no_such_type' }, { type: 'join_room', room: 'hall' }, { type: 'ping' })
+  const types = []
+  while (types.length < 7) types.push(JSON.parse(String((await ada.next())?.payload)).type)
+  t.same(types, ['connected', 'pong', 'news', 'ack', 'error', 'room_info', 'pong'])
+})
+
 t.test('a hung handler holds up its own connection only', async (t) => {
   const service = await startWithSlowHandler(t)
   const ada = await enter(t, service, 'ada')

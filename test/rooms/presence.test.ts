@@ -14,7 +14,7 @@ async function notices (client: TestClient): Promise<string[]> {
   return (await client.drain()).filter(({ type }) => type.startsWith('user_')).map(({ type, sender }) => `${type} ${sender?.id}`)
 }
 
-t.test('the others are told of an arrival, with the user as payload and as sender (S0-75, S0-103)', async (t) => {
+t.test('the others are told of an arrival, with the user as payload and as sender (S0-75, S0-103, S3-77)', async (t) => {
   const { ada, ...service } = await startWithAda(t)
   await member(t, service, 'bob', 'hall')
   const bob = { id: 'bob', name: 'bob' }

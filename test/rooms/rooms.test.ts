@@ -58,7 +58,7 @@ t.test('members are a copy: nobody changes the room by changing the list (S0-80,
   t.equal((await service.rooms.members('hall')).users.length, 1)
 })
 
-t.test('rooms are listed with users and connections, and vanish with the last (S0-73, S0-127, S4-16)', async (t) => {
+t.test('rooms are listed with users and connections, and vanish with the last (S0-73, S0-127, S3-80, S4-16)', async (t) => {
   const service = await startHub(t)
   const ada = await member(t, service, 'ada', 'hall')
   const bob = await enter(t, service, 'bob')

@@ -19,7 +19,7 @@ async function states (client: TestClient): Promise<unknown[]> {
   return (await client.drain()).map(({ type, payload }) => type === 'user_typing' ? payload['is_typing'] : type)
 }
 
-t.test('the others are told who types and where, without a place in the stream (S0-14, S0-63, S4-32)', async (t) => {
+t.test('the others are told who types and where, without a place in the stream (S0-14, S0-63, S3-78, S4-32)', async (t) => {
   const { ada, bob } = await startWithTwo(t)
   bob.send({ type: 'typing', room: 'hall' })
   t.match(await ada.next(), { type: 'user_typing', room: 'hall', payload: { is_typing: true }, sender: { id: 'bob', name: 'bob' }, seq: undefined, topic: undefined })
