@@ -12,10 +12,21 @@ export interface HubEvent {
   readonly id?: string
 }
 
-/** Stamps an event of the application; throws {@link HubUsageError} when it has no type. */
+/** Stamps an event of the application; throws {@link HubUsageError} when it has no type, or a payload that JSON cannot hold. */
 export function toOutbound (event: HubEvent): OutboundEvent {
   if (typeof event.type !== 'string' || event.type === '') {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', 'event.type: expected a non-empty string')
   }
-  return { ...event, payload: event.payload ?? null, timestamp: timestamp() }
+  const { payload = null } = event
+  checkSerializable(payload)
+  return { ...event, payload, timestamp: timestamp() }
+}
+
+/** Found here, it costs the publisher nothing but an error; found on delivery, the message would have a number already. */
+function checkSerializable (payload: unknown): void {
+  try {
+    JSON.stringify(payload)
+  } catch (error) {
+    throw new HubUsageError('HUB_ERR_BAD_EVENT', `event.payload: cannot serialize it to JSON: ${String(error)}`)
+  }
 }

@@ -10,7 +10,7 @@ async function sendAll (client: TestClient, ...frames: object[]) {
   return await client.drain()
 }
 
-t.test('typing reaches the other members as user_typing with the sender (S0-09, S0-14, S0-28, S0-63, S4-31, S4-55)', async (t) => {
+t.test('typing reaches the other members as user_typing with the sender (S0-09, S0-14, S0-28, S0-63, S3-78, S4-31, S4-55)', async (t) => {
   const service = await startService(t)
   const { ada, bob } = await castOf(t, service, 'general')
   t.strictSame(await sendAll(ada, { type: 'typing', id: 't1', payload: { room_id: 'general' } }), [])

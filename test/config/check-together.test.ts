@@ -22,7 +22,7 @@ t.test('a burst that is set counts as it is', async (t) => {
   t.equal(loadConfig({ WS_MESSAGE_RATE: '200', WS_MESSAGE_BURST: '5' }).config.messageBurst, 5)
 })
 
-t.test('buffer sizes are accepted and said to be advisory (S1-72, S1-73, S2-16, S2-17)', async (t) => {
+t.test('buffer sizes are accepted and said to be advisory (S0-37, S1-72, S1-73, S2-16, S2-17)', async (t) => {
   const { config, warnings } = loadConfig({ WS_READ_BUFFER_SIZE: '1024', WEBSOCKET_WRITE_BUFFER_SIZE: '2048' })
   t.match(config, { readBufferSizeBytes: 1024, writeBufferSizeBytes: 2048 })
   t.match(warnings, [/^WS_READ_BUFFER_SIZE: accepted, but only advisory/, /^WS_WRITE_BUFFER_SIZE: accepted, but only advisory/])

@@ -20,7 +20,7 @@ websocket:
     max_connections_per_room: 5000
 `
 
-t.test('the YAML block of document 002 is understood (S2-24, S2-77, X20)', async (t) => {
+t.test('the YAML block of document 002 is understood (S2-24, S2-61, S2-77, X20)', async (t) => {
   t.match(configOf(PRODUCTION_SAMPLE), {
     enabled: true,
     host: '0.0.0.0',

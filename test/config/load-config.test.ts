@@ -10,7 +10,7 @@ t.test('nothing has to be set', async (t) => {
   t.same(warnings, [])
 })
 
-t.test('the settings of document 001 are understood under its names (S1-71 to S1-80)', async (t) => {
+t.test('the settings of document 001 are understood under its names (S1-71..S1-80)', async (t) => {
   const { config } = loadConfig({
     WS_READ_BUFFER_SIZE: '1024',
     WS_WRITE_BUFFER_SIZE: '1024',
@@ -33,7 +33,7 @@ t.test('the settings of document 001 are understood under its names (S1-71 to S1
   })
 })
 
-t.test('the settings of document 002 are understood under its names (S2-12 to S2-23)', async (t) => {
+t.test('the settings of document 002 are understood under its names (S2-12..S2-23)', async (t) => {
   const { config, warnings } = loadConfig({
     WEBSOCKET_ENABLED: 'false',
     WEBSOCKET_HOST: '127.0.0.1',

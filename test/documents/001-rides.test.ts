@@ -19,7 +19,7 @@ async function startRides (t: Teardown) {
   return { store, rides, driver, passenger, logged }
 }
 
-t.test('a location is stored, logged and shown to the passenger at once (S1-01, S1-43, S1-45)', async (t) => {
+t.test('a location is stored, logged and shown to the passenger at once (S1-43, S1-45)', async (t) => {
   const { store, driver, passenger, logged } = await startRides(t)
   t.match(await driver.request({ type: 'location_update', data: place }), { type: 'ack' })
   t.same(store.saved, [[DRIVER, -6.2, 106.8]])
@@ -83,7 +83,7 @@ t.test('match proposal and pickup reach driver and passenger, and the log names 
   t.match(logged('Processing ride pickup notification'), { ride_id: 'r1', user_ids: [DRIVER, PASSENGER] })
 })
 
-t.test('one ride from search to payment: all that each side is told, in order (S1-86)', async (t) => {
+t.test('one ride from search to payment: all that each side is told, in order (S1-01, S1-86)', async (t) => {
   const { rides, driver, passenger } = await startRides(t)
   await driver.request({ type: 'beacon_update', data: { is_active: true } })
   await passenger.request({ type: 'finder_update', data: { is_searching: true } })

@@ -8,13 +8,14 @@ import { recordLogs } from '../support/log-recorder.ts'
 import { connectRaw } from '../support/raw-peer.ts'
 import { RideService, type RideHub } from '../support/ride-service.ts'
 import { DRIVER, FakeRideStore } from '../support/ride-store.ts'
-import { startHub } from '../support/test-hub.ts'
+import { enter, startHub } from '../support/test-hub.ts'
 
 t.test('without a good token nobody comes in, and every kind of mistake has its code on a connection that stays (S1-02)', async (t) => {
   const service = await startService(t)
   t.match(await refusedHandshake(t, service.address, { token: 'eyJ.eyJ.no' }), { status: 401, body: { code: 'UNAUTHORIZED' } })
   const ada = await connectAs(t, service, 'ada')
-  const mistakes = [{ type: 7 }, { type: 'dance' }, { type: 'join_room' }, { type: 'join_room', room: ' ' }, { type: 'send_message', room: 'hall', payload: { content: 'x' } }, { type: 'broadcast' }]
+  const mistakes = [{ type: 7 }, { type: 'dance' }, { type: 'join_room' }, { type: 'join_room', room: ' ' },
+    { type: 'send_message', room: 'hall', payload: { content: 'x' } }, { type: 'broadcast' }]
   for (const mistake of mistakes) ada.send(mistake)
   const codes = (await ada.drain()).map(({ payload }) => payload['code'])
   t.same(codes, ['INVALID_FORMAT', 'UNKNOWN_TYPE', 'MISSING_ROOM', 'INVALID_ROOM', 'NOT_IN_ROOM', 'FORBIDDEN'])
@@ -77,6 +78,19 @@ t.test('an end is logged with its user when the connection is out of the pool (S
   await ada.close()
   await until(() => service.logs.some(({ msg }) => msg === 'client disconnected'))
   t.match(service.logs.filter(({ msg }) => msg === 'client disconnected'), [{ user_id: 'ada', code: 1000, total_clients: 1 }])
+})
+
+t.test('a peer that breaks the protocol is in the log as «WebSocket error», one that goes away is not (S1-65)', async (t) => {
+  const { address, hub, lines, sessions } = await startHub(t)
+  const leaving = await enter(t, { address }, 'leaving')
+  await leaving.close(1001)
+  const breaking = await connectRaw(t, address, { path: '/?user=breaking' })
+  const unmasked = Buffer.from([0x81, 0x01, 0x78])
+  breaking.send(unmasked)
+  await sessions.whenEmpty()
+  t.equal(hub.size, 0)
+  t.match(lines.filter(({ text }) => text === 'WebSocket error'), [{ fields: { client_id: String, err: { code: 'WS_ERR_EXPECTED_MASK' } } }])
+  t.match(lines.filter(({ text }) => text === 'unexpected close'), [{ fields: { user_id: 'breaking', code: 1006 } }])
 })
 
 t.test('messages of both sides share one connection, and a notification weighs less than a poll that finds nothing (S1-84)', async (t) => {

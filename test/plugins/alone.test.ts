@@ -40,7 +40,7 @@ t.test('In an application of one\'s own the plugins connect people and let them 
   t.match(await bob.next('new_message'), { payload: { content: 'hello' }, sender: { id: 'ada' } })
 })
 
-t.test('The application\'s own routes answer as before, and are not upgraded', async (t) => {
+t.test('The application\'s own routes answer as before, and are not upgraded (S0-04)', async (t) => {
   const { address } = await embed(t, Fastify())
   t.match(await getJson({ address }, '/own'), { status: 200, body: { own: true } })
   t.match(await refusedHandshake(t, address, { path: '/own' }), { status: 400 })

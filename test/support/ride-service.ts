@@ -44,7 +44,7 @@ export class RideService {
     hub.handle('match_confirm', { schema: MatchSchema }, ({ user }, match) => this.#confirm(user.id, match))
     this.#forwardRide('ride_start', { schema: RideSchema, ...drivers }, 'ride_started')
     this.#forwardRide('ride_arrived', { schema: RideSchema, ...drivers }, 'ride_completed')
-    this.#forwardRide('payment_process', { schema: PaymentSchema }, 'payment_processed')
+    hub.handle('payment_process', { schema: PaymentSchema }, async (_context, payment) => await this.#tellParties(payment.ride_id, 'payment_processed', payment))
   }
 
   /** Tells driver and passenger that they could ride together. */
