@@ -17,15 +17,16 @@ export function toOutbound (event: HubEvent): OutboundEvent {
   if (typeof event.type !== 'string' || event.type === '') {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', 'event.type: expected a non-empty string')
   }
-  const { payload = null } = event
-  checkSerializable(payload)
-  return { ...event, payload, timestamp: timestamp() }
+  return { ...event, payload: toJsonValue(event.payload ?? null), timestamp: timestamp() }
 }
 
-/** Found here, it costs the publisher nothing but an error; found on delivery, the message would have a number already. */
-function checkSerializable (payload: unknown): void {
+/**
+ * The payload as receivers will see it, whatever the publisher does to the original afterwards. What JSON cannot hold is
+ * found here: on delivery the message would have a number already.
+ */
+function toJsonValue (payload: unknown): unknown {
   try {
-    JSON.stringify(payload)
+    return JSON.parse(JSON.stringify(payload))
   } catch (error) {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', `event.payload: cannot serialize it to JSON: ${String(error)}`)
   }
