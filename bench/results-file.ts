@@ -1,8 +1,8 @@
 const TITLE = `# Measured
 
 Written by \`npm run bench\`. Each hub runs as a process of its own and does the same work: parses a message, wraps it with sender and time,
-sends it to the others of the room, acknowledges it. wshub runs as the real service, with tokens verified, validation, presence, numbering,
-history and logging on; the others have none of these. Figures are medians over the rounds, in which the hubs take turns. Server CPU is
+sends it to the others of the room, acknowledges it. wshub runs as the real service, with tokens verified, validation, presence, numbering
+and logging on; the others have none of these. Figures are medians over the rounds, in which the hubs take turns. Server CPU is
 what the operating system counts for the process, user and system. The load comes from another process of the same machine.
 `
 

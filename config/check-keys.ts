@@ -1,6 +1,6 @@
 import type { Report } from './entry.ts'
 import type { Config } from './env-schema.ts'
-import { ALGORITHMS, algorithmOfPem, isLoopback, type Algorithm } from './key-rules.ts'
+import { ALGORITHMS, fittingAlgorithms, isLoopback, type Algorithm } from '../src/auth/key-rules.ts'
 
 /** What could be read of the settings, and which ones were written (rightly or not). */
 export interface Draft {
@@ -24,20 +24,18 @@ export function checkKeys ({ values, isGiven }: Draft, { problems }: Report): vo
 
 /** The algorithms to accept: those that were written, if they fit the key, else all that do. */
 export function resolveAlgorithms ({ values, isGiven }: Draft, { problems }: Report): readonly Algorithm[] {
-  const fitting = fittingAlgorithms({ values, isGiven })
+  const fitting = algorithmsFor({ values, isGiven })
   const wanted = values.jwtAlgorithms ?? []
   const wrong = wanted.filter((algorithm) => !fitting.includes(algorithm))
   if (wrong.length > 0) problems.push(`JWT_ALGORITHMS: expected only ${fitting.join(', ')}, which fit the key, got ${wrong.join(', ')}`)
   return wanted.length > 0 ? wanted : fitting
 }
 
-/** An HMAC algorithm never stands beside the others: a public key must not be taken for a secret. */
-function fittingAlgorithms ({ values, isGiven }: Draft): readonly Algorithm[] {
+/** All of them where the keys themselves are wrong: that is said already. */
+function algorithmsFor ({ values, isGiven }: Draft): readonly Algorithm[] {
   const given = keyNames.filter(isGiven)
   if (given.some((name) => values[name] === undefined) || given.length > 1) return ALGORITHMS
-  if (values.jwtJwksUrl !== undefined) return ['RS256', 'ES256', 'EdDSA']
-  const ofPem = values.jwtPublicKey === undefined ? undefined : algorithmOfPem(values.jwtPublicKey)
-  return [ofPem ?? 'HS256']
+  return fittingAlgorithms({ publicKey: values.jwtPublicKey, jwksUrl: values.jwtJwksUrl })
 }
 
 function isKeyName (name: string): name is keyof typeof KEYS {

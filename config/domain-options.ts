@@ -1,11 +1,11 @@
-import { defaultTimings, type Timings } from '../src/hub/timings.ts'
+import type { Timings } from '../src/hub/timings.ts'
 import type { Config } from './env-schema.ts'
 
 /** A message this many times above the announced maximum closes the connection. */
 const HARD_LIMIT_FACTOR = 4
 
 /** The settings as the options of each plugin and route. The only place that knows both sides. */
-export function domainOptions (config: Config, timings: Timings = defaultTimings) {
+export function domainOptions (config: Config, timings: Timings) {
   return {
     jwt: {
       secret: config.jwtSecret,

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from './key-rules.ts'
+import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-rules.ts'
 import { allowedOrigin, listenHost, plainName, proxyAddress, socketPath } from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
@@ -25,7 +25,7 @@ export const settingsSchema = Type.Object({
   jwtNameClaim: text('JWT_NAME_CLAIM', 'name', 'Claim with the name to show.', { rule: plainName }),
   jwtRoleClaim: text('JWT_ROLE_CLAIM', 'role', 'Claim with the role; `roles` is read too.', { rule: plainName }),
 
-  enabled: flag('WS_ENABLED', true, 'Whether sockets are accepted at all.'),
+  enabled: flag('WS_ENABLED', true, 'Whether the service runs at all; off: `start` opens no port and exits 0.'),
   paths: list('WS_PATHS', '/ws,/api/v1/ws', 'Paths that upgrade.', { rule: socketPath }),
   dialect: choice('WS_DIALECT', ['hub.v1'], 'hub.v1', 'Dialect of a client that names none.'),
   auth: choice('WS_AUTH', ['required', 'optional'], 'required', '`optional` lets clients without a token in as guests.'),
@@ -79,9 +79,6 @@ export const settingsSchema = Type.Object({
 
 /** The settings as the service uses them: complete, checked against each other, frozen. */
 export type Config = Readonly<Static<typeof settingsSchema>>
-
-/** The name of a setting inside the program. */
-export type ConfigKey = keyof Config
 
 /** One setting with everything help, README and the loader say about it. */
 export interface Setting extends Annotation {

@@ -3,8 +3,6 @@ import { stdSerializers, stdTimeFunctions, type LoggerOptions } from 'pino'
 import type { Config } from './env-schema.ts'
 import { redactLine, redactUrl } from './redact.ts'
 
-export { redactUrl } from './redact.ts'
-
 /** The part of a request that a log line shows; both Fastify's and Node's requests have it. */
 interface LoggedRequest {
   readonly method?: string | undefined

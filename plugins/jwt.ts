@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
 import { keyFromSet, KeySetError } from '../src/auth/key-set.ts'
+import { toKeys, type TokenKeys } from '../src/auth/token-keys.ts'
 import { isAccessToken } from '../src/auth/token-type.ts'
 import { isRecord } from '../src/guards.ts'
 import { authenticationRequired, unavailable } from '../src/http-error.ts'
@@ -25,7 +26,7 @@ export interface JwtPluginOptions {
   readonly secret?: string | undefined
   readonly publicKey?: string | undefined
   readonly jwksUrl?: string | undefined
-  /** `['HS256']` when left out, which fits a secret. */
+  /** All that fit the key when left out. */
   readonly algorithms?: readonly string[]
   readonly issuer?: string | undefined
   readonly audience?: string | undefined
@@ -34,15 +35,15 @@ export interface JwtPluginOptions {
   readonly keyTimeoutMs?: number
 }
 
-const defaultAlgorithms: readonly string[] = ['HS256']
 const defaultClaims: ClaimNames = { user: ['sub', 'user_id'], name: 'name', role: 'role' }
 const DEFAULT_KEY_TIMEOUT_MS = 5_000
 
 /** Decorates `authenticate`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
   const { claims = defaultClaims } = options
+  const keys = toKeys(options)
   app.decorateRequest('verification', undefined)
-  await app.register(jwt, { ...toJwtOptions(options), namespace: 'wshub', jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
+  await app.register(jwt, { ...toJwtOptions(options, keys), namespace: 'wshub', jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
   app.decorate('authenticate', async (request: FastifyRequest, token: string | undefined) => {
     if (token === undefined) throw authenticationRequired(new Error('missing authentication token'))
     if (request.verification?.token !== token) request.verification = { token, identity: undefined }
@@ -62,14 +63,13 @@ async function verify (request: FastifyRequest, token: string, claims: ClaimName
   }
 }
 
-function toJwtOptions (options: JwtPluginOptions): FastifyJWTOptions {
-  const { algorithms = defaultAlgorithms, issuer, audience } = options
+function toJwtOptions ({ issuer, audience, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS }: JwtPluginOptions, keys: TokenKeys): FastifyJWTOptions {
   return {
-    secret: secretOf(options),
+    secret: secretOf(keys, keyTimeoutMs),
     // The key function needs the header.
     decode: { complete: true },
     verify: {
-      algorithms: [...algorithms] as NonNullable<NonNullable<FastifyJWTOptions['verify']>['algorithms']>,
+      algorithms: [...keys.algorithms],
       // The library takes an absent claim for an allowed one: they have to be required as well.
       requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
       ...(issuer !== undefined && { allowedIss: issuer }),
@@ -79,11 +79,9 @@ function toJwtOptions (options: JwtPluginOptions): FastifyJWTOptions {
   }
 }
 
-function secretOf (options: JwtPluginOptions): FastifyJWTOptions['secret'] {
-  const { secret, publicKey, jwksUrl, algorithms = defaultAlgorithms, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS } = options
+function secretOf ({ secret, publicKey, jwksUrl, algorithms }: TokenKeys, timeoutMs: number): FastifyJWTOptions['secret'] {
   if (secret !== undefined) return secret
   if (publicKey !== undefined) return { public: publicKey }
-  if (jwksUrl === undefined) throw new Error('a secret, a public key or a key set is needed')
-  const findKey = keyFromSet(jwksUrl, { algorithms, timeoutMs: keyTimeoutMs })
+  const findKey = keyFromSet(jwksUrl ?? '', { algorithms, timeoutMs })
   return async (_request: FastifyRequest, token: unknown) => await findKey(isRecord(token) ? token['header'] : undefined)
 }

@@ -29,17 +29,17 @@ export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 60
     max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator, errorResponseBuilder: tooMany })
   )
   app.decorate('limits', {
-    handshakes: limit(handshakesPerMinute, ({ ip }) => addressKey(ip)),
+    handshakes: limit(handshakesPerMinute, ({ ip }) => `handshake:${addressKey(ip)}`),
     rest: limit(restPerMinute, async (request) => await callerOf(app, request))
   })
   warnOfUntrustedProxy(app)
 }, { name: 'rate-limit', dependencies: ['jwt'], fastify: '5.x' })
 
-/** The token, but only a valid one: whoever makes some up stays one caller. */
+/** The user of a valid token, else the address: whoever makes tokens up stays one caller. No token gets into a store. */
 async function callerOf (app: FastifyInstance, request: FastifyRequest): Promise<string> {
   const token = bearerToken(request.headers.authorization)
-  const isValid = token !== undefined && await app.authenticate(request, token).then(() => true, () => false)
-  return isValid ? token : addressKey(request.ip)
+  const identity = token === undefined ? undefined : await app.authenticate(request, token).catch(() => undefined)
+  return identity === undefined ? `rest:${addressKey(request.ip)}` : `rest:user:${identity.userId}`
 }
 
 /** Behind a proxy that is not trusted all clients have one address, and share its limits. */

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import type { IncomingMessage } from 'node:http'
-import websocket, { type WebsocketPluginOptions } from '@fastify/websocket'
+import websocket from '@fastify/websocket'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
@@ -24,8 +24,6 @@ export interface SocketPluginOptions {
   readonly closeTimeoutMs?: number
 }
 
-/** `closeTimeout`, `maxFragments` and `maxBufferedChunks` are missing from the types of ws. */
-type ServerOptions = NonNullable<WebsocketPluginOptions['options']>
 /** A message in more pieces than this is an attack: 64 KiB in pieces of 64 bytes. */
 const MAX_FRAGMENTS = 1_024
 const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
@@ -33,6 +31,7 @@ const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 /** Upgrades for routes that ask for them and for no others; drains before the server closes. */
 export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000 }) => {
   app.server.prependListener('upgrade', refusePipelined)
+  // Of a type of its own: ws' types lack `closeTimeout` and `maxFragments`, and would refuse them in a literal.
   const options = {
     maxPayload: maxPayloadBytes,
     closeTimeout: closeTimeoutMs,
@@ -42,7 +41,7 @@ export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, 
       answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
     )
   }
-  await app.register(websocket, { options: options as ServerOptions, preClose: drainAndClose, errorHandler: endBroken })
+  await app.register(websocket, { options, preClose: drainAndClose, errorHandler: endBroken })
   app.websocketServer.on('wsClientError', (error, socket, { socket: { remoteAddress: ip } }) => {
     app.log.info({ ip, reason: error.message }, 'ws upgrade failed')
     refuseMalformed(error, socket)

@@ -14,6 +14,8 @@ const HealthSchema = Type.Object({
 
 /** Probes for balancers and orchestrators: this node only, never waiting for anything. */
 const healthRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  // A missing plugin is found when the application starts, not by the first probe.
+  for (const name of ['hub', 'relay', 'admission', 'heartbeat', 'loopDelay']) app.getDecorator(name)
   const answers = { 200: HealthSchema, 503: HealthSchema }
 
   app.get('/health', { schema: { tags: ['health'], summary: 'State of this node', response: answers } }, async (_request, reply) => {

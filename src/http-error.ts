@@ -1,4 +1,4 @@
-/** Codes of HTTP refusals by status, where no other is given; names of the protocol's table where it has one. */
+/** Codes of HTTP refusals by status, where no other is given: those of the protocol where it has one. Any may come from an application's route. */
 export const httpCodes = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -53,7 +53,7 @@ export function unavailable (text: string, cause?: unknown): HttpError {
   return new HttpError(503, text, { headers: { 'retry-after': String(RETRY_AFTER_S) }, cause })
 }
 
-/** 401 in the documents' words, whatever was wrong with the token. */
+/** 401 in the same words, whatever was wrong with the token: the log alone says what. */
 export function authenticationRequired (cause?: unknown): HttpError {
   return new HttpError(401, 'authentication required', { cause })
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { projectRoot } from './support/project-root.ts'
 
-/** Promises of each founding document: S0-01 to S0-139 and so on. */
+/** Promises of each description (see requirements.md): S0-01 to S0-139 and so on. */
 const COUNTS: Record<string, number> = { S0: 139, S1: 90, S2: 83, S3: 91, S4: 61 }
 
 const all = Object.entries(COUNTS).flatMap(([document, count]) => (

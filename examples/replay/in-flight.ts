@@ -1,5 +1,5 @@
 /** How long to wait for the next sign of life before what is under way counts as lost. */
-export const STALL_MS = 15_000
+const STALL_MS = 15_000
 const CHECKS_PER_STALL = 15
 
 interface Waiter {

@@ -29,12 +29,12 @@ const broadcastRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] 
     const { id = randomUUID() } = body
     const { target, event, except } = toNotification({ ...body, id })
     const published = await app.hub.to(target, event, { except })
-    const stats = await app.hub.stats()
+    const counts = await app.hub.counts()
     return {
       success: true as const,
       message: 'Broadcast sent successfully',
       ...published,
-      stats: { total_clients: stats.total_clients, by_role: stats.by_role },
+      stats: { total_clients: counts.total_clients, by_role: counts.by_role },
       id
     }
   })

@@ -70,7 +70,8 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
   /** Notes the code to close with, where the client can only see that. False where the HTTP status itself will do. */
   function acceptToRefuse (request: FastifyRequest, error: unknown): boolean {
     if (!(error instanceof HttpError)) return false
-    log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, 'ws auth failed')
+    const text = error.statusCode === 401 ? 'ws auth failed' : 'ws handshake refused'
+    log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, text)
     const isBrowser = request.headers.origin !== undefined
     if (options.reject === 'http' || (options.reject === 'auto' && !isBrowser)) return false
     request.refusal = closeCodeOf[error.statusCode]

@@ -32,7 +32,7 @@ const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/
 
 /** Refuses what is no proper handshake; ws would answer some of it with a page of HTML, and let some of it in. */
 export function checkHandshake ({ ws, headers, raw }: FastifyRequest): void {
-  if (!ws) throw new HttpError(426, 'this route expects a WebSocket handshake', { headers: { upgrade: 'websocket', connection: 'upgrade' } })
+  if (!ws) throw new HttpError(426, 'this route expects a WebSocket handshake', { headers: { upgrade: 'websocket', connection: 'upgrade, close' } })
   if (headers['sec-websocket-version'] !== '13') {
     throw new HttpError(426, 'expected WebSocket version 13', { headers: { 'sec-websocket-version': '13' } })
   }
@@ -52,7 +52,7 @@ export function checkRoomLeft ({ admission }: FastifyInstance): void {
   if (problem !== undefined) throw unavailable(problem)
 }
 
-/** Finds out who wants to come in and whether they may at all. Throws the refusal, in the order of the protocol page. */
+/** Finds out who wants to come in and whether they may at all. Throws the first refusal: dialect, origin, token. */
 export async function receive (app: FastifyInstance, request: FastifyRequest, options: DoorOptions): Promise<Visitor> {
   const protocols = parseProtocols(request.headers['sec-websocket-protocol'])
   const dialect = dialectOf(request, protocols, options)

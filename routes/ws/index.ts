@@ -1,3 +1,4 @@
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import broadcastRoute from './broadcast.ts'
 import connectRoutes, { type ConnectOptions } from './connect.ts'
@@ -25,6 +26,8 @@ const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */
 const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, options) => {
   const { connect, adminRoles = defaultAdminRoles, onlinePublic = true } = options
+  // The same strict checks in an application that checks its own routes otherwise.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler)
   await app.register(connectRoutes, { ...defaultConnect, ...connect })
   await app.register(async (rest) => {
     rest.addHook('onRequest', app.limits.rest)

@@ -14,7 +14,7 @@ const onlineRoute: FastifyPluginAsyncTypebox<{ onlinePublic: boolean, adminRoles
   const schema = { tags: ['websocket'], summary: 'Users and connections online', response: { 200: OnlineSchema, ...adminErrors } }
 
   app.get('/ws/online', { ...guard, schema }, async () => {
-    const { online_users: online, total_clients: connections } = await app.hub.stats()
+    const { online_users: online, total_clients: connections } = await app.hub.counts()
     return { online, connections }
   })
 }

@@ -20,7 +20,7 @@ export interface ClaimNames {
 }
 
 /** Role of a client without a token. */
-export const GUEST_ROLE = 'guest'
+const GUEST_ROLE = 'guest'
 /** Role of a token that names none. */
 export const DEFAULT_ROLE = 'user'
 const MAX_ID_UNITS = 256

@@ -13,7 +13,7 @@ export interface TokenPlaces {
 
 /** The marker before a token in the subprotocol list. */
 export const BEARER_PROTOCOL = 'bearer'
-/** Header, payload and signature, as document 000 puts them into the subprotocol as they are. */
+/** Header, payload and signature: a token that is the only entry of the subprotocol list needs no marker. */
 const RAW_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/
 
 const readers: Record<TokenSource, (places: TokenPlaces) => string | undefined> = {

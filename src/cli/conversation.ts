@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isRecord } from '../guards.ts'
 import { formatFrame } from './format-frame.ts'
 import { INPUT_HELP, LineCommands } from './line-commands.ts'
+import { Pacer } from './pacer.ts'
 import { printable } from './printable.ts'
 import { EXIT, notify, writeLines, type World } from './world.ts'
 
@@ -27,6 +28,7 @@ export class Conversation {
   readonly #raw: boolean
   readonly #replyTimeoutMs: number
   readonly #commands = new LineCommands()
+  readonly #pacer = new Pacer()
   /** Id of the request whose answer means that all before it are answered. */
   readonly #lastId = randomUUID()
   readonly #lastAnswer: Promise<void>
@@ -44,6 +46,7 @@ export class Conversation {
   show (text: string): void {
     const frame = parseFrame(text)
     if (frame?.['id'] === this.#lastId) return this.#markAnswered()
+    this.#heed(frame)
     writeLines(this.#world.stdout, this.#raw || frame === undefined ? onOneLine(text) : formatFrame(frame))
   }
 
@@ -56,12 +59,23 @@ export class Conversation {
     return this.#hasBadLine && this.#world.stdin.isTTY !== true ? EXIT.usage : EXIT.success
   }
 
+  #heed (frame: Record<string, unknown> | undefined): void {
+    const { type, payload } = frame ?? {}
+    const pause = type === 'rate_warning' && isRecord(payload) ? payload['retry_after_ms'] : undefined
+    if (typeof pause === 'number') this.#pacer.warn(pause)
+  }
+
   async #obey (line: string, channel: Channel): Promise<'quit' | undefined> {
     const outcome = this.#commands.read(line)
     if (outcome === 'quit') return 'quit'
     if (outcome === 'help') writeLines(this.#world.stderr, INPUT_HELP)
-    else if (outcome !== 'nothing' && 'send' in outcome) await channel.send(outcome.send)
+    else if (outcome !== 'nothing' && 'send' in outcome) await this.#send(outcome.send, channel)
     else if (outcome !== 'nothing') this.#complain(outcome.complaint)
+  }
+
+  async #send (text: string, channel: Channel): Promise<void> {
+    if (this.#world.stdin.isTTY !== true) await this.#pacer.next()
+    await channel.send(text)
   }
 
   #complain (text: string): void {

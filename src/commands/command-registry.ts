@@ -1,16 +1,13 @@
 import { HubError, HubUsageError, toHubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Requests } from '../hub/inbox.ts'
-import { logRefusal } from '../hub/refusal-log.ts'
+import { logRefusal, MAX_ECHOED_TYPE_UNITS } from '../hub/refusal-log.ts'
 import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { RawRequest } from '../protocol/dialect.ts'
 import { isRequestId } from '../protocol/request-id.ts'
 import { isReservedType } from '../protocol/reserved-types.ts'
 import type { Command } from './command.ts'
-
-/** Longest part of a type that is logged, or repeated to the client when it is unknown. */
-const MAX_ECHOED_TYPE_UNITS = 64
 
 /** Which message types there are, and the way from a request to its answer. */
 export class CommandRegistry implements Requests {

@@ -1,6 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { hasRole } from '../auth/identity.ts'
-import { HubError } from '../errors.ts'
+import { HubError, HubUsageError } from '../errors.ts'
 import { isRecord } from '../guards.ts'
 import type { RoomName } from '../hub/topics.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
@@ -44,6 +44,7 @@ export interface CustomCommandSpec<S extends TSchema> {
 /** Makes a message type of the application. */
 export function customCommand<S extends TSchema> ({ type, options, handler, extras }: CustomCommandSpec<S>): Command {
   const { schema, roles } = options
+  if (type === '' || typeof handler !== 'function') throw new HubUsageError('HUB_ERR_BAD_HANDLER', `handle('${type}'): expected a type and a handler`)
   return command({
     type,
     payload: schema,

@@ -8,15 +8,13 @@ import type { Attendance } from '../relay/presence-store.ts'
 import { reply, type Request, type RoomRequest } from './command.ts'
 import type { PublishPolicy } from './services.ts'
 
-/** Refuses a publish to a room unless the connection is in it in one of the given ways. */
-export function checkMayPublish (policy: PublishPolicy, request: RoomRequest, ways: readonly Attendance[]): void {
-  checkClientPublish(policy)
-  checkInRoom(policy, request, ways)
+/** Refuses any publishing where the settings keep clients from it. */
+export function checkClientPublish ({ clientPublish }: PublishPolicy): void {
+  if (!clientPublish) throw new HubError('FORBIDDEN', 'clients may not publish here')
 }
 
-/** Refuses a request about a room that the connection is not in, unless the settings open all rooms. */
-export function checkInRoom (policy: PublishPolicy, { connection, room }: RoomRequest, ways: readonly Attendance[]): void {
-  if (!policy.publishRequiresJoin) return
+/** Refuses a request about a room that the connection is not in, in one of the given ways. */
+export function checkInRoom ({ connection, room }: RoomRequest, ways: readonly Attendance[]): void {
   const membership = connection.rooms.get(room)
   if (!ways.some((way) => membership?.[way] === true)) throw new HubError('NOT_IN_ROOM', 'you must join the room first')
 }
@@ -42,8 +40,4 @@ export function publishFrom (hub: Hub, request: Request, type: string, topic: To
   }
   const published = hub.publish({ topics: [topic], except: [connectionTopic(connection.id)], event })
   return andThen(published, ({ seq, epoch }) => reply(request, 'ack', { seq, epoch }))
-}
-
-function checkClientPublish ({ clientPublish }: PublishPolicy): void {
-  if (!clientPublish) throw new HubError('FORBIDDEN', 'clients may not publish here')
 }

@@ -25,7 +25,7 @@ function typingCommand (type: string, byDefault: boolean, { typing: notices, pol
     roomInPayload: true,
     missingRoomText: null,
     run (request) {
-      checkInRoom(policy, request, ['member'])
+      if (policy.publishRequiresJoin) checkInRoom(request, ['member'])
       notices.tell(request.connection, request.room, request.payload.is_typing ?? byDefault)
     }
   })

@@ -100,6 +100,11 @@ export class Connection implements OutboxOwner {
     this.#outbox.pardon(missedMs)
   }
 
+  /** Hands everything that waits to the socket: a close frame is about to follow. */
+  flush (): void {
+    this.#outbox.flushAll()
+  }
+
   /** Stops or goes on reading from the peer. */
   setReading (reading: boolean): void {
     if (reading) this.#webSocket.resume()
@@ -110,7 +115,7 @@ export class Connection implements OutboxOwner {
   close ({ code, reason }: CloseCode, details: { reason?: string, retryAfterMs?: number } = {}): void {
     if (!this.isOpen) return
     const text = details.reason ?? reason
-    this.#outbox.flushAll()
+    this.flush()
     this.#webSocket.close(code, text)
     this.end({ code, reason: text, byServer: true, ...(details.retryAfterMs !== undefined && { retryAfterMs: details.retryAfterMs }) })
   }

@@ -6,13 +6,17 @@ export interface NodeStats {
   readonly uptime_s: number
 }
 
-/** What is going on, in the words of the protocol page. */
-export interface HubStats {
+/** How many there are. */
+export interface HubCounts {
   readonly total_clients: number
   readonly online_users: number
-  readonly total_rooms: number
   /** Connections by role; one with several roles counts in each. */
   readonly by_role: Record<string, number>
+}
+
+/** What is going on, in the form that `GET /ws/stats` answers. */
+export interface HubStats extends HubCounts {
+  readonly total_rooms: number
   readonly nodes: NodeStats[]
   readonly uptime_s: number
   /** Since the start: frames received from clients, and copies queued to them by fan-out. */

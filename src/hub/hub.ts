@@ -6,11 +6,12 @@ import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { PublishResult, RelayMessage } from '../relay/relay-message.ts'
+import { checkRoomName } from '../rooms/room-name.ts'
 import { Census } from './census.ts'
 import type { Connection } from './connection.ts'
 import { toOutbound, type HubEvent } from './event.ts'
 import { Fanout } from './fanout.ts'
-import type { HubStats } from './hub-stats.ts'
+import type { HubCounts, HubStats } from './hub-stats.ts'
 import { TopicIndex } from './topic-index.ts'
 import { topicsOf, type Target } from './targets.ts'
 import { ALL_TOPIC, roleTopic, userTopic, type TopicName } from './topics.ts'
@@ -70,9 +71,9 @@ export class Hub {
     return await this.#send([roleTopic(role)], event)
   }
 
-  /** To the members and subscribers of a room. */
+  /** To the members and subscribers of a room. Rejects with `INVALID_ROOM`. */
   async toRoom (room: string, event: HubEvent): Promise<PublishResult> {
-    return await this.#send(topicsOf({ rooms: [room] }), event)
+    return await this.#send(topicsOf({ rooms: [checkRoomName(room)] }), event)
   }
 
   /** To a single connection. */
@@ -96,17 +97,19 @@ export class Hub {
   /** What is going on, for administrators. */
   async stats (): Promise<HubStats> {
     const uptime = process.uptime()
-    const rooms = await this.#relay.presence.rooms()
     return {
-      total_clients: this.size,
-      online_users: this.census.userCount,
-      total_rooms: rooms.length,
-      by_role: this.census.byRole(),
+      ...await this.counts(),
+      total_rooms: await this.#relay.presence.roomCount(),
       nodes: [{ id: this.nodeId, clients: this.size, rooms: this.roomCount, uptime_s: uptime }],
       uptime_s: uptime,
       messages: { ...this.messages },
       timestamp: timestamp()
     }
+  }
+
+  /** How many connections and users there are; cheap, whatever the number. */
+  async counts (): Promise<HubCounts> {
+    return { total_clients: this.size, online_users: this.census.userCount, by_role: this.census.byRole() }
   }
 
   /** True when the user has a connection. */

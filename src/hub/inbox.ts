@@ -82,10 +82,10 @@ export class Inbox {
   }
 
   #handle (data: Buffer, admitted: boolean): MaybePromise<void> {
+    if (!admitted) return this.#refuse(this.#gate.error(), this.#peek(data))
     if (data.length > this.#limits.maxMessageSizeBytes) return this.#refuseTooLarge(data.length)
     const request = this.#decode(data)
     if (request === undefined) return
-    if (!admitted) return this.#refuse(this.#gate.error(), request)
     if (request.flaw !== undefined) return this.#refuse(request.flaw, request)
     return this.#requests.dispatch(this.#connection, request)
   }
@@ -95,6 +95,16 @@ export class Inbox {
       return this.#connection.dialect.decode(data.toString())
     } catch (error) {
       this.#refuse(error)
+    }
+  }
+
+  /** The request of a frame that is refused whatever it says: only its id is wanted. */
+  #peek (data: Buffer): RawRequest | undefined {
+    if (data.length > this.#limits.maxMessageSizeBytes) return undefined
+    try {
+      return this.#connection.dialect.decode(data.toString())
+    } catch {
+      return undefined
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { monotonicMs } from '../clock.ts'
 import { BatchCache, type Batch } from './batch.ts'
 import type { Flushable, Flusher } from './flusher.ts'
@@ -114,8 +115,16 @@ export class Outbox implements Flushable {
   #write (batch: Batch): void {
     this.#writesInFlight += 1
     this.#socket.write(batch.bytes, this.#onWritten)
-    // Node tries the write at once: what the kernel took does not show in writableLength any more.
-    if (this.#socket.writableLength > 0) this.#hold(batch)
+    if (this.#isFull) this.#hold(batch)
+  }
+
+  /**
+   * Node tries a write at once: what the kernel took does not show in writableLength any more. TLS encrypts later and would
+   * seem full after every write: there the bytes alone count, in Node's own buffer.
+   */
+  get #isFull (): boolean {
+    const takenLater = this.#socket instanceof TLSSocket
+    return this.#socket.writableLength > (takenLater ? this.#limits.bytes : 0)
   }
 
   #hold (batch: Batch): void {

@@ -3,7 +3,8 @@ import type { Logger } from '../logger.ts'
 import { entryOf } from '../protocol/error-codes.ts'
 import type { Connection } from './connection.ts'
 
-const MAX_TYPE_UNITS = 64
+/** Longest part of a message type that is logged, or repeated to the client when it is unknown. */
+export const MAX_ECHOED_TYPE_UNITS = 64
 
 /** Logs a refused request in full, whatever the client was told of it. A client's own mistakes are no alarm. */
 export function logRefusal (logger: Logger, connection: Connection, error: HubError, type?: string): void {
@@ -11,7 +12,7 @@ export function logRefusal (logger: Logger, connection: Connection, error: HubEr
     client_id: connection.id,
     user_id: connection.identity.userId,
     error_code: error.code,
-    message_type: type?.slice(0, MAX_TYPE_UNITS)
+    message_type: type?.slice(0, MAX_ECHOED_TYPE_UNITS)
   }
   const detail = { ...fields, reason: error.message }
   if (error.code === 'INVALID_FORMAT') logger.warn(detail, 'WebSocket operation failed')

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import type { WebSocket } from 'ws'
 import type { Logger } from '../logger.ts'
 import { isOrderly } from '../protocol/close-codes.ts'
@@ -28,7 +29,7 @@ export interface SessionParts {
   readonly logger: Logger
 }
 
-/** Document 002 greets in these words. */
+/** The text of the greeting; clients in the field look for it. */
 const WELCOME = 'Connected to WebSocket server'
 /** Ends that are nothing to worry about: normal, going away, no code, and a client that was asked to leave. */
 const EXPECTED_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
@@ -38,7 +39,7 @@ export class Sessions {
   readonly #parts: SessionParts
   readonly #settings: SessionSettings
   readonly #sockets = new Map<WebSocket, Connection>()
-  #onEmpty: () => void = () => {}
+  readonly #emptied = new EventEmitter()
 
   constructor (parts: SessionParts, settings: SessionSettings) {
     this.#parts = parts
@@ -61,8 +62,7 @@ export class Sessions {
 
   /** Resolves when the last socket has ended. */
   async whenEmpty (): Promise<void> {
-    if (this.#sockets.size === 0) return
-    await new Promise<void>((resolve) => { this.#onEmpty = resolve })
+    if (this.#sockets.size > 0) await once(this.#emptied, 'empty')
   }
 
   /** Cuts off every socket that is still there, those included that have not answered a close frame. */
@@ -80,12 +80,13 @@ export class Sessions {
       // The default binary type hands out a Buffer in every case.
       if (Buffer.isBuffer(data)) inbox.receive(data, isBinary)
     })
+    flushBeforeClose(webSocket, connection)
     webSocket.on('pong', () => connection.pong())
     webSocket.on('error', (err) => logger.info({ client_id: connection.id, err }, 'WebSocket error'))
     webSocket.on('close', (code, reason) => {
       connection.end({ code, reason: reason.toString(), byServer: false })
       this.#sockets.delete(webSocket)
-      if (this.#sockets.size === 0) this.#onEmpty()
+      if (this.#sockets.size === 0) this.#emptied.emit('empty')
     })
   }
 
@@ -121,5 +122,14 @@ export class Sessions {
     logger.info(fields, 'client disconnected')
     const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
     rooms.leaveAll(connection, graceMs).catch((err: unknown) => logger.error({ ...fields, err }, 'clean-up failed'))
+  }
+}
+
+/** ws answers a peer's close frame by itself, by this method: the replies to what came before it must go out first. */
+function flushBeforeClose (webSocket: WebSocket, connection: Connection): void {
+  const close = webSocket.close.bind(webSocket)
+  webSocket.close = (code, reason) => {
+    connection.flush()
+    close(code, reason)
   }
 }

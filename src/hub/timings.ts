@@ -1,4 +1,4 @@
-/** Times and counts that the protocol page fixes for everybody; options all the same, so that tests can shorten them. */
+/** Times and counts that are the same for every installation; options all the same, so that tests can shorten them. */
 export interface Timings {
   /** How often all connections are looked over (pings, silent peers, expired tokens), in ms. */
   readonly sweepIntervalMs: number
@@ -20,7 +20,7 @@ export interface Timings {
   readonly closeTimeoutMs: number
 }
 
-/** What the protocol page says; where it is silent: a sweep every half second ends a session within a second of its token. */
+/** The times of the service; a sweep every half second ends a session within a second of its token. */
 export const defaultTimings: Timings = {
   sweepIntervalMs: 500,
   typingTimeoutMs: 6_000,

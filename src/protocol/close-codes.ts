@@ -8,7 +8,7 @@ interface CloseCodeEntry {
   readonly reconnect: Reconnect
 }
 
-/** Every way the server ends a connection; the numbers are those of the protocol page. */
+/** Close codes of the protocol: every way the server itself ends a connection. */
 export const closeCodes = {
   normal: { code: 1000, reason: 'bye', reconnect: 'no' },
   binaryNotWanted: { code: 1003, reason: 'text frames only', reconnect: 'no' },

@@ -1,7 +1,7 @@
 import { isObject } from '../guards.ts'
 
 /** Deepest nesting of arrays and objects that a frame may have, the envelope itself included. */
-export const MAX_JSON_DEPTH = 33
+const MAX_JSON_DEPTH = 33
 
 /** Longest part of a path that is repeated to the client: its keys may be as long as the frame. */
 const MAX_PATH_UNITS = 64

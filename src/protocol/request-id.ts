@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 
 /** Longest id of a request, in UTF-16 units. */
-export const MAX_REQUEST_ID_UNITS = 64
+const MAX_REQUEST_ID_UNITS = 64
 
 /** Schema of the client's id of a request, or of a publisher's id of a message. */
 export const RequestIdSchema = Type.String({ minLength: 1, maxLength: MAX_REQUEST_ID_UNITS })

@@ -62,6 +62,10 @@ export class MemoryPresence implements PresenceStore {
     return { users, count: attendees.size }
   }
 
+  roomCount (): number {
+    return this.#rooms.size
+  }
+
   rooms (): RoomSummary[] {
     return [...this.#rooms].map(([room, state]) => ({ room, ...sizeOf(state) }))
   }

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { monotonicMs } from '../clock.ts'
 import { HubError } from '../errors.ts'
 import { connectionOf, type TopicName } from '../hub/topics.ts'
 import { MemoryPresence } from './memory-presence.ts'
+import { Numbering } from './numbering.ts'
 import type { Deliver, Relay, RelayStatus } from './relay.ts'
 import type { Position, PublishResult, RelayMessage } from './relay-message.ts'
 
@@ -12,13 +12,8 @@ export interface MemoryRelayOptions {
   readonly positionTtlMs?: number
   /** How often outlived numberings are looked for. */
   readonly sweepIntervalMs?: number
-}
-
-interface Stream {
-  readonly epoch: string
-  seq: number
-  /** On the clock of `monotonicMs`. */
-  usedAt: number
+  /** About so many topics keep their numbering without a listener (about 250 bytes each). */
+  readonly maxStreams?: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -26,15 +21,14 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** The relay of a single process: a message is handed back within the very call that publishes it. */
 export class MemoryRelay implements Relay {
   readonly presence = new MemoryPresence()
-  /** Epoch of the numberings that begin now. */
-  #epoch = randomUUID()
-  readonly #streams = new Map<TopicName, Stream>()
+  readonly #numbering: Numbering
   readonly #sweep: NodeJS.Timeout
   #deliver: Deliver = () => 0
   #open = true
 
-  constructor ({ positionTtlMs = DAY_MS, sweepIntervalMs = 60_000 }: MemoryRelayOptions = {}) {
-    this.#sweep = setInterval(() => this.#forget(monotonicMs() - positionTtlMs), sweepIntervalMs)
+  constructor ({ positionTtlMs = DAY_MS, sweepIntervalMs = 60_000, maxStreams = 100_000 }: MemoryRelayOptions = {}) {
+    this.#numbering = new Numbering(maxStreams)
+    this.#sweep = setInterval(() => this.#numbering.forget(monotonicMs() - positionTtlMs), sweepIntervalMs)
     this.#sweep.unref()
   }
 
@@ -50,15 +44,17 @@ export class MemoryRelay implements Relay {
     return only === undefined ? { recipients } : { recipients, seq: only.seq, epoch: only.epoch }
   }
 
-  /** Nothing to do: everything published is handed back anyway. */
-  subscribe (): void {}
+  /** Everything published is handed back anyway; only the numbering has to know. */
+  subscribe (topic: TopicName): void {
+    this.#numbering.watch(topic)
+  }
 
-  /** Nothing to do, as for {@link subscribe}. */
-  unsubscribe (): void {}
+  unsubscribe (topic: TopicName): void {
+    this.#numbering.unwatch(topic)
+  }
 
   position (topic: TopicName): Position {
-    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#epoch, seq: 0 }
-    return { epoch, seq }
+    return this.#numbering.position(topic)
   }
 
   status (): RelayStatus {
@@ -69,24 +65,10 @@ export class MemoryRelay implements Relay {
     this.#open = false
     clearInterval(this.#sweep)
     this.presence.close()
-    this.#streams.clear()
   }
 
+  /** A single connection has no stream of its own: nobody could come back to it. */
   #next (topic: TopicName): Position | undefined {
-    // A single connection has no stream of its own: nobody could come back to it.
-    if (connectionOf(topic) !== undefined) return undefined
-    const stream = this.#streams.get(topic) ?? { epoch: this.#epoch, seq: 0, usedAt: 0 }
-    this.#streams.set(topic, stream)
-    stream.seq += 1
-    stream.usedAt = monotonicMs()
-    return { epoch: stream.epoch, seq: stream.seq }
-  }
-
-  #forget (before: number): void {
-    const outlived = [...this.#streams].filter(([, { usedAt }]) => usedAt < before)
-    if (outlived.length === 0) return
-    for (const [topic] of outlived) this.#streams.delete(topic)
-    // A position of a forgotten numbering must not be taken for one of the next.
-    this.#epoch = randomUUID()
+    return connectionOf(topic) === undefined ? this.#numbering.next(topic) : undefined
   }
 }

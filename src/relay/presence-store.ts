@@ -67,5 +67,7 @@ export interface PresenceStore {
   members (room: RoomName, limit: number): MaybePromise<Roster>
   /** Rooms with anybody in them. */
   rooms (): MaybePromise<readonly RoomSummary[]>
+  /** How many of them there are; cheap, whatever the number. */
+  roomCount (): MaybePromise<number>
   onDeparted (listener: OnDeparted): void
 }

@@ -25,7 +25,7 @@ export interface Relay {
   readonly presence: PresenceStore
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
-  /** Sends a message to its topics. Rejects with `UNAVAILABLE` when that could not be confirmed. */
+  /** Sends a message to its topics. Throws or rejects with `UNAVAILABLE` when that could not be confirmed. */
   publish (message: RelayMessage): MaybePromise<PublishResult>
   /** This node has its first connection on the topic. */
   subscribe (topic: TopicName): void

@@ -56,15 +56,22 @@ export class Rooms {
     return await this.#relay.presence.rooms()
   }
 
-  /** Makes connections members and sends each its `room_info`; a user means all its connections. Returns how many there are. */
+  /**
+   * Makes connections members and sends each its `room_info`; a user means all its connections. Returns how many are in.
+   * Throws `INVALID_ROOM`, and what {@link enter} throws when none of them could be let in.
+   */
   async join (room: RoomName, whom: Whom): Promise<number> {
     checkRoomName(room)
-    const connections = this.#hub.find(whom)
-    for (const connection of connections) connection.send('room_info', await this.enter(connection, room), { room })
-    return connections.length
+    const entries = await Promise.allSettled(this.#hub.find(whom).map(async (connection) => {
+      connection.send('room_info', await this.enter(connection, room), { room })
+    }))
+    const refused = entries.filter((entry) => entry.status === 'rejected')
+    const [first] = refused
+    if (first !== undefined && refused.length === entries.length) throw first.reason
+    return entries.length - refused.length
   }
 
-  /** The end of {@link join}. Returns how many connections the user or connection has. */
+  /** The end of {@link join}. Returns how many connections were meant. Throws `INVALID_ROOM`. */
   async leave (room: RoomName, whom: Whom): Promise<number> {
     checkRoomName(room)
     const connections = this.#hub.find(whom)
@@ -107,11 +114,13 @@ export class Rooms {
   }
 
   async #admit (connection: Connection, room: RoomName, as: Attendance): Promise<Admitted> {
-    if (connection.rooms.get(room)?.[as] !== true) this.#checkRoomCount(connection, room)
+    const obstacleBefore = this.#obstacle(connection, room)
+    if (obstacleBefore !== undefined) throw obstacleBefore
     const occupant = occupantOf(connection, as)
     const entry = await this.#relay.presence.enter(room, occupant, this.#limits.maxConnectionsPerRoom)
     if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
-    if (connection.hasEnded) return await this.#undo(room, occupant, entry.arrived)
+    const obstacle = this.#obstacle(connection, room)
+    if (obstacle !== undefined) return await this.#undo(room, occupant, entry.arrived, obstacle)
     this.#attend(connection, room, as)
     this.#logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
     // Read at once: what is published from here on reaches the connection, and what was before is below the position.
@@ -120,11 +129,12 @@ export class Rooms {
     return { connections: entry.connections, position: await position }
   }
 
-  #checkRoomCount ({ rooms }: Connection, room: RoomName): void {
+  /** Why the connection cannot come into the room. Asked before and after the wait: several entries may be under way at once. */
+  #obstacle ({ rooms, hasEnded }: Connection, room: RoomName): HubError | undefined {
     const { maxRoomsPerClient } = this.#limits
-    if (maxRoomsPerClient > 0 && !rooms.has(room) && rooms.size >= maxRoomsPerClient) {
-      throw new HubError('TOO_MANY_ROOMS', `at most ${maxRoomsPerClient} rooms per connection`)
-    }
+    if (hasEnded) return new HubError('UNAVAILABLE', 'the connection ended during the join')
+    const isFull = maxRoomsPerClient > 0 && !rooms.has(room) && rooms.size >= maxRoomsPerClient
+    return isFull ? new HubError('TOO_MANY_ROOMS', `at most ${maxRoomsPerClient} rooms per connection`) : undefined
   }
 
   #attend (connection: Connection, room: RoomName, as: Attendance): void {
@@ -136,11 +146,11 @@ export class Rooms {
     if (as === 'member') this.#hub.subscribe(connection, membersTopic(room))
   }
 
-  /** The connection ended while its entry was on the way. An arrival nobody was told of needs no departure either. */
-  async #undo (room: RoomName, occupant: Occupant, arrived: boolean): Promise<never> {
+  /** Takes back an entry that cannot stand. An arrival nobody was told of needs no departure either. */
+  async #undo (room: RoomName, occupant: Occupant, arrived: boolean, why: HubError): Promise<never> {
     const exit = await this.#relay.presence.leave(room, occupant, 0)
     if (exit.departed && !arrived) this.#tell('user_left', room, occupant.user, exit.users)
-    throw new HubError('UNAVAILABLE', 'the connection ended during the join')
+    throw why
   }
 
   async #withdraw (connection: Connection, room: RoomName, as: Attendance, graceMs = 0): Promise<Exit> {
@@ -171,7 +181,8 @@ export class Rooms {
 
   /** Tells the members, but not the user's own connections, of an arrival or departure. */
   #tell (type: 'user_joined' | 'user_left', room: RoomName, user: UserRef, usersNow: number): void {
-    if (usersNow > this.#limits.presenceMax) return
+    const usersWithIt = type === 'user_left' ? usersNow + 1 : usersNow
+    if (usersWithIt > this.#limits.presenceMax) return
     const event = { type, room, payload: user, sender: user, timestamp: timestamp() }
     this.#hub.notify({ topics: [membersTopic(room)], except: [userTopic(user.id)], event, ephemeral: true })
   }

@@ -38,11 +38,12 @@ export class Typing {
     const now = monotonicMs()
     if (now - shown.toldAt[state] < this.#timings.typingRepeatMs) {
       if (isTyping) shown.timeout?.refresh()
+      else this.#stopLater(connection, room, shown)
       return
     }
     shown.toldAt[state] = now
     clearTimeout(shown.timeout)
-    shown.timeout = isTyping ? this.#startTimeout(connection, room, shown) : undefined
+    shown.timeout = isTyping ? this.#startTimeout(connection, room, shown, this.#timings.typingTimeoutMs) : undefined
     this.#publish(connection, room, isTyping)
   }
 
@@ -71,11 +72,18 @@ export class Typing {
     this.#shown.clear()
   }
 
-  #startTimeout (connection: Connection, room: RoomName, shown: Shown): NodeJS.Timeout {
+  /** A stop so soon after the last one is not passed on at once, but the others must not believe in typing for long. */
+  #stopLater (connection: Connection, room: RoomName, shown: Shown): void {
+    if (shown.timeout === undefined) return
+    clearTimeout(shown.timeout)
+    shown.timeout = this.#startTimeout(connection, room, shown, this.#timings.typingRepeatMs)
+  }
+
+  #startTimeout (connection: Connection, room: RoomName, shown: Shown, delayMs: number): NodeJS.Timeout {
     return setTimeout(() => {
       shown.timeout = undefined
       this.#publish(connection, room, false)
-    }, this.#timings.typingTimeoutMs)
+    }, delayMs)
   }
 
   #shownOf (connection: Connection, room: RoomName): Shown {

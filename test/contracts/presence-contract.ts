@@ -5,6 +5,8 @@ import type { BuildRelay } from './relay-contract.ts'
 
 const NO_LIMIT = 0
 const GRACE_MS = 60
+/** Long enough to do something within it. */
+const LONG_GRACE_MS = 1_000
 
 /** A connection `ada-1` is one of the user Ada. */
 function occupant (connectionId: string, as: Attendance = 'member'): Occupant {
@@ -104,9 +106,9 @@ export function presenceContract (t: Test, build: BuildRelay): void {
   t.test('a user who is back within the grace neither departs nor arrives', async (t) => {
     const { presence, departed } = await storeOf(t, build)
     await fill(presence, 'hall', ['ada-1', 'bob-1'])
-    await presence.leave('hall', occupant('ada-1'), GRACE_MS)
+    await presence.leave('hall', occupant('ada-1'), LONG_GRACE_MS)
     t.match(await presence.enter('hall', occupant('ada-2'), NO_LIMIT), { arrived: false, users: 2 })
-    await presence.leave('hall', occupant('bob-1'), GRACE_MS)
+    await presence.leave('hall', occupant('bob-1'), LONG_GRACE_MS)
     await until(() => departed.length > 0)
     t.same(departed, ['hall bob 1'], 'a grace that began later has passed')
   })
@@ -114,7 +116,7 @@ export function presenceContract (t: Test, build: BuildRelay): void {
   t.test('the grace of a broken connection outlasts the orderly end of another one', async (t) => {
     const { presence, departed } = await storeOf(t, build)
     await fill(presence, 'hall', ['ada-1', 'ada-2'])
-    await presence.leave('hall', occupant('ada-1'), GRACE_MS)
+    await presence.leave('hall', occupant('ada-1'), LONG_GRACE_MS)
     t.same(await presence.leave('hall', occupant('ada-2'), 0), { departed: false, connections: 0, users: 1 })
     await until(() => departed.length > 0)
     t.same(departed, ['hall ada 0'])
@@ -131,7 +133,7 @@ export function presenceContract (t: Test, build: BuildRelay): void {
   t.test('a room whose last user is in the grace is there until the end of it', async (t) => {
     const { presence, departed } = await storeOf(t, build)
     await fill(presence, 'hall', ['ada-1'])
-    await presence.leave('hall', occupant('ada-1'), GRACE_MS)
+    await presence.leave('hall', occupant('ada-1'), LONG_GRACE_MS)
     t.same(await presence.rooms(), [{ room: 'hall', users: 1, connections: 0 }])
     await until(() => departed.length > 0)
     t.same(await presence.rooms(), [])

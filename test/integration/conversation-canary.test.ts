@@ -17,7 +17,7 @@ function expectSilence (t: Test, { logs }: TestService, token: string): void {
   t.strictSame(lines.filter((line) => secrets.some((secret) => line.includes(secret))), [])
 }
 
-t.test('no log line holds a token that connected, wherever the client put it (b22)', async (t) => {
+t.test('no log line holds a token that connected, wherever the client put it', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'ada', role: 'admin' })
   const places = [
@@ -32,7 +32,7 @@ t.test('no log line holds a token that connected, wherever the client put it (b2
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token of a refused handshake, with a status or with a close code (b22)', async (t) => {
+t.test('no log line holds a token of a refused handshake, with a status or with a close code', async (t) => {
   const service = await talkative(t, { WS_ALLOWED_ORIGINS: 'http://good.example' })
   const expired = await tokenFor({ sub: 'ada', exp: 1 })
   const headers = { authorization: `Bearer ${expired}` }
@@ -46,7 +46,7 @@ t.test('no log line holds a token of a refused handshake, with a status or with 
   expectSilence(t, service, expired)
 })
 
-t.test('no log line holds a token of a request over HTTP, well-formed or not (b22)', async (t) => {
+t.test('no log line holds a token of a request over HTTP, well-formed or not', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'ada' })
   const authorization = `Bearer ${token}`
@@ -60,7 +60,7 @@ t.test('no log line holds a token of a request over HTTP, well-formed or not (b2
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token that a client sent in a frame, good or bad (b22)', async (t) => {
+t.test('no log line holds a token that a client sent in a frame, good or bad', async (t) => {
   const service = await talkative(t, { WS_MAX_MESSAGE_SIZE: '2000' })
   const token = await tokenFor({ sub: 'ada' })
   service.app.hub.handle('fail', { schema: Type.Unknown() }, (_context, payload) => { throw new Error(`cannot use ${String(payload)}`) })
@@ -79,7 +79,7 @@ t.test('no log line holds a token that a client sent in a frame, good or bad (b2
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token that stands in a close reason (b22)', async (t) => {
+t.test('no log line holds a token that stands in a close reason', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'a' })
   const client = connect(t, service.address, { token })

@@ -111,8 +111,8 @@ t.test('Headers in masses are refused or carried, and harm nobody', async (t) =>
   t.equal(await status({ headers: { 'x-long': 'a'.repeat(20_000) } }), 431)
   t.equal(await status({ path: `/ws?token=${'a'.repeat(100_000)}` }), 431)
   t.equal(await status({ path: `/ws?token=${'a'.repeat(10_000)}` }), 401)
-  t.equal(await status({ lines: many(1_500) }), 101)
-  t.equal(await status({ lines: many(2_500) }), 101)
+  // Node 20 leaves out what is above its count, later versions refuse it.
+  for (const count of [1_500, 2_500]) t.ok([101, 431].includes(await status({ lines: many(count) })), `${count} headers`)
   t.equal(await status({ lines: ['__proto__: x', 'constructor: y'] }), 101)
   t.equal(await status({ headers: { 'sec-websocket-extensions': ';'.repeat(15_000) } }), 101)
   t.equal(await status({ headers: { 'sec-websocket-protocol': ';'.repeat(15_000) } }), 400)
@@ -123,7 +123,7 @@ t.test('Headers in masses are refused or carried, and harm nobody', async (t) =>
 t.test('Headers that Node leaves out are not taken for headers that are not there', async (t) => {
   const lines = Array.from({ length: 2_500 }, () => 'a:b')
   const text = handshake({ path: good }).replace('host: localhost', ['host: localhost', ...lines].join('\r\n'))
-  t.equal((await exchange(t, service.address, text)).status, 426)
+  t.ok([426, 431].includes((await exchange(t, service.address, text)).status))
 })
 
 t.test('A connection that is reset while its token is being verified harms nobody', async (t) => {

@@ -41,12 +41,6 @@ t.test('a relay of one\'s own is used, and closed with the application (S2-60)',
   t.equal(relay.status().ready, false)
 })
 
-t.test('a part says which other it needs', async (t) => {
-  const app = Fastify()
-  t.teardown(() => app.close())
-  await t.rejects(async () => await app.register(hubPlugin), /relay/)
-})
-
 t.test('a handler of the application has the application at hand (S2-07)', async (t) => {
   const { app, ...service } = await startService(t)
   app.hub.handle('shout', { schema: Type.String() }, async ({ app, user }, payload) => {
@@ -64,12 +58,4 @@ t.test('the relay of the application publishes to any topic and tells its state'
   t.match(await app.relay.publish('user:ada', { type: 'news' }), { recipients: 1, seq: 1, epoch: String })
   t.equal((await ada.next('news')).topic, 'user:ada')
   t.same(app.relay.status(), { kind: 'memory', ready: true })
-})
-
-t.test('loggers are named as in the documents (S0-137)', async (t) => {
-  const service = await startService(t)
-  const ada = await memberOf(t, service, 'ada', 'hall')
-  await ada.request({ type: 'no_such_type' })
-  const nameOf = (text: string) => service.logs.find(({ msg }) => msg === text)?.['logger']
-  t.same(['client connected', 'client joined room', 'WebSocket operation failed'].map(nameOf), ['client', 'room', 'ws_hub'])
 })

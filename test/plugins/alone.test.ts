@@ -6,9 +6,9 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import WebSocket from 'ws'
 import {
-  errorHandlerPlugin, hubPlugin, jwtPlugin, rateLimitPlugin, relayPlugin, roomsPlugin, sessionsPlugin, socketRoutes, websocketPlugin
+  errorHandlerPlugin, healthRoutes, hubPlugin, jwtPlugin, rateLimitPlugin, relayPlugin, roomsPlugin, sessionsPlugin, socketRoutes, websocketPlugin
 } from '../../src/index.ts'
-import { connectAs, getJson, SECRET, type Teardown } from '../helper.ts'
+import { connectAs, getJson, postJson, SECRET, type Teardown } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
 import { exchange, handshake } from '../support/http-peer.ts'
 
@@ -106,4 +106,20 @@ t.test('A plugin without those it needs says which is missing', async (t) => {
   const app = Fastify()
   t.teardown(() => app.close())
   await t.rejects(async () => await app.register(hubPlugin), { message: /relay/ })
+})
+
+t.test('A misspelt target is refused there too, and nothing is made to fit (a whole number is no text)', async (t) => {
+  const { app, address } = await embed(t, Fastify())
+  const bob = await connectAs(t, { address }, 'bob', { path: '/live' })
+  const admin = { sub: 'root', role: 'admin' }
+  t.match(await postJson({ address }, '/ws/broadcast', { message: 'x', targte: { users: ['ada'] } }, admin), { status: 400, body: { code: 'INVALID_PAYLOAD' } })
+  t.match(await postJson({ address }, '/ws/broadcast', { message: 42 }, admin), { status: 400, body: { code: 'INVALID_PAYLOAD' } })
+  t.same(await bob.drain(), [])
+  t.equal(app.hub.size, 1)
+})
+
+t.test('The probes say at the start which plugin they miss', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await t.rejects(async () => await app.register(healthRoutes), { message: /hub/ })
 })

@@ -99,7 +99,7 @@ t.test('The same token is good each time, and two that resemble each other keep 
 })
 
 t.test('A plugin without any key does not start', async (t) => {
-  await t.rejects(appWith(t, {}), { message: /secret, a public key or a key set/ })
+  await t.rejects(appWith(t, {}), { message: /expected one of secret, publicKey and jwksUrl/ })
   await t.rejects(appWith(t, { secret: '' }))
   await t.rejects(appWith(t, { publicKey: '' }))
 })

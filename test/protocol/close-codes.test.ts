@@ -1,7 +1,7 @@
 import t from 'tap'
 import { closeCodes, isOrderly } from '../../src/protocol/close-codes.ts'
 
-/** The table of the protocol page: what a client should do after a close. */
+/** The table of the protocol: what a client should do after a close. */
 const contract: Record<number, string> = {
   1000: 'no',
   1003: 'no',
@@ -21,7 +21,7 @@ const MAX_REASON_BYTES = 123
 
 const entries = Object.entries(closeCodes)
 
-t.test('each close code is one of the protocol page and says the same about coming back', async (t) => {
+t.test('each close code is one of the protocol and says the same about coming back', async (t) => {
   for (const [name, { code, reconnect }] of entries) t.equal(reconnect, contract[code], name)
 })
 

@@ -2,7 +2,7 @@ import t from 'tap'
 import { HubError } from '../../src/errors.ts'
 import { entryOf, errorCodes, type ErrorCode } from '../../src/protocol/error-codes.ts'
 
-/** The table of the protocol page: severity, and the fixed text where there is one. */
+/** The table of the protocol: severity, and the fixed text where there is one. */
 const contract: Record<string, [severity: string, text?: string]> = {
   INVALID_FORMAT: ['client'],
   UNKNOWN_TYPE: ['client'],
@@ -23,11 +23,11 @@ const contract: Record<string, [severity: string, text?: string]> = {
 
 const codes = Object.keys(errorCodes) as ErrorCode[]
 
-t.test('the codes are those of the protocol page, no more and no fewer (S1-34, S1-35, S1-36, S1-37, S1-38)', async (t) => {
+t.test('the codes are those of the protocol, no more and no fewer (S1-34, S1-35, S1-36, S1-37, S1-38)', async (t) => {
   t.strictSame(codes.toSorted(), Object.keys(contract).toSorted())
 })
 
-t.test('each code has the severity of the protocol page (S1-60)', async (t) => {
+t.test('each code has the severity of the protocol (S1-60)', async (t) => {
   for (const code of codes) t.equal(entryOf(code).severity, contract[code]?.[0], code)
 })
 

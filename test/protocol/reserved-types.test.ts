@@ -1,7 +1,7 @@
 import t from 'tap'
 import { isNotificationType, isReservedType } from '../../src/protocol/reserved-types.ts'
 
-/** Every name in the two message tables of the protocol page. */
+/** Every name in the two message tables of the protocol. */
 const contract = [
   'join_room', 'leave_room', 'send_message', 'typing', 'stop_typing', 'online_users', 'subscribe', 'unsubscribe', 'publish', 'broadcast',
   'history', 'resume', 'refresh_token', 'ping', 'connected', 'ack', 'error', 'room_info', 'user_joined', 'user_left', 'new_message',

@@ -59,7 +59,7 @@ t.test('rooms whose names differ in one letter or its case are different rooms',
   t.strictSame(await ada.drain(), [])
 })
 
-t.test('for any text the rule of the protocol page decides', async (t) => {
+t.test('for any text the rule of the protocol decides', async (t) => {
   const service = await startService(t, NO_LIMITS)
   const ada = await connectAs(t, service, 'ada')
   const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 140 }), fc.string({ unit: 'grapheme', maxLength: 8 }), fc.string({ maxLength: 130, minLength: 126 }))

@@ -68,13 +68,12 @@ t.test('a typist who falls silent is said to have stopped, once', async (t) => {
 })
 
 t.test('who goes on typing is not said to have stopped, although the repetition is not told', async (t) => {
-  const { ada, bob } = await startWithTwo(t, { timings: { typingTimeoutMs: 300 } })
-  const typing = setInterval(() => bob.send({ type: 'typing', room: 'hall' }), 5)
+  const { ada, bob } = await startWithTwo(t, { timings: { typingTimeoutMs: 1_000 } })
+  const typing = setInterval(() => bob.send({ type: 'typing', room: 'hall' }), 20)
+  t.teardown(() => clearInterval(typing))
   const start = Date.now()
-  await until(() => Date.now() - start > 500)
+  await until(() => Date.now() - start > 1_500)
   t.same(await states(ada), [true])
-  clearInterval(typing)
-  t.same((await ada.next('user_typing')).payload, { is_typing: false })
 })
 
 const ends: Record<string, (client: TestClient) => unknown> = {

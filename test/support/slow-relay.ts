@@ -36,6 +36,10 @@ class SlowPresence implements PresenceStore {
     return await this.#store.rooms()
   }
 
+  async roomCount (): Promise<number> {
+    return await this.#store.roomCount()
+  }
+
   onDeparted (listener: OnDeparted): void {
     this.#store.onDeparted(listener)
   }

@@ -52,11 +52,13 @@ export interface TestHub {
   readonly drain: Drain
   /** The server's side of the connections, in order of arrival. */
   readonly opened: Connection[]
+  /** Their sockets, in the same order. */
+  readonly webSockets: WebSocket[]
   readonly lines: LoggedLine[]
   readonly address: string
 }
 
-type Domain = Omit<TestHub, 'address' | 'opened'>
+type Domain = Omit<TestHub, 'address' | 'opened' | 'webSockets'>
 
 /** Starts a hub on a free port; ends with the test. */
 export async function startHub (t: Teardown, options: TestHubOptions = {}): Promise<TestHub> {
@@ -65,7 +67,9 @@ export async function startHub (t: Teardown, options: TestHubOptions = {}): Prom
   const serverOptions = { host: '127.0.0.1', port: 0, maxPayload: 262_144, closeTimeout: options.closeTimeoutMs ?? 100 }
   const server = new WebSocketServer(serverOptions)
   const opened: Connection[] = []
+  const webSockets: WebSocket[] = []
   server.on('connection', (webSocket: WebSocket, request: IncomingMessage) => {
+    webSockets.push(webSocket)
     opened.push(domain.sessions.open({
       id: randomUUID(), identity: identityOf(request), dialect: hubV1, webSocket, stream: request.socket, address: '127.0.0.1'
     }))
@@ -76,7 +80,7 @@ export async function startHub (t: Teardown, options: TestHubOptions = {}): Prom
     server.close()
   })
   const bound = server.address()
-  return { ...domain, opened, address: `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}` }
+  return { ...domain, opened, webSockets, address: `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : 0}` }
 }
 
 /** Connects a user and takes the `connected` frame. */

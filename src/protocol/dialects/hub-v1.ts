@@ -4,7 +4,7 @@ import { roomTopic } from '../../hub/topics.ts'
 import { jsonProblem } from '../json-guard.ts'
 import type { Delivery, Dialect, RawRequest } from '../dialect.ts'
 
-/** Document 000 answers in these words; clients in the field look for them. */
+/** Begins the text of every INVALID_FORMAT; clients in the field look for these words. */
 const BAD_FORMAT = 'invalid message format'
 
 /** The canonical dialect: one JSON envelope a frame. */
@@ -21,7 +21,7 @@ export const hubV1: Dialect = {
     const { type, id, room, payload, sender, timestamp } = event
     // The room names the topic already, unless the message came to its receiver another way.
     const isNamed = room !== undefined && topic === roomTopic(room)
-    // `undefined` fields are left out by JSON.stringify; the order is the one of the protocol page.
+    // `undefined` fields are left out by JSON.stringify; the order is the one of the README (Protocol, Envelope).
     return JSON.stringify({
       type,
       id,

@@ -1,0 +1,42 @@
+import { generateKeyPairSync } from 'node:crypto'
+import Fastify from 'fastify'
+import { SignJWT } from 'jose'
+import t from 'tap'
+import { bearerToken } from '../../src/auth/token-sources.ts'
+import { toKeys } from '../../src/auth/token-keys.ts'
+import { errorHandlerPlugin, jwtPlugin } from '../../src/index.ts'
+import { SECRET } from '../helper.ts'
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+const expiry = Math.floor(Date.now() / 1000) + 60
+
+t.test('a public key alone takes only tokens of its own kind, none signed with the public key itself', async (t) => {
+  const app = Fastify()
+  t.teardown(() => app.close())
+  await app.register(errorHandlerPlugin)
+  await app.register(jwtPlugin, { publicKey })
+  app.get('/who', async (request) => await app.authenticate(request, bearerToken(request.headers.authorization)))
+  const ask = async (token: string) => await app.inject({ url: '/who', headers: { authorization: `Bearer ${token}` } })
+  const claims = { sub: 'ada', exp: expiry }
+  const genuine = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey)
+  const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(publicKey))
+  t.match((await ask(genuine)).json(), { userId: 'ada' })
+  t.equal((await ask(forged)).statusCode, 401)
+})
+
+t.test('keys of an application are checked as those of the settings are', async (t) => {
+  const code = 'HUB_ERR_BAD_KEY'
+  t.throws(() => toKeys({}), { code, message: 'expected one of secret, publicKey and jwksUrl, got 0' })
+  t.throws(() => toKeys({ secret: SECRET, publicKey }), { code, message: /got 2$/ })
+  t.throws(() => toKeys({ secret: 'short' }), { code, message: 'secret: expected at least 32 bytes, got 5' })
+  t.throws(() => toKeys({ secret: publicKey }), { code, message: /^secret: expected a random secret/ })
+  t.throws(() => toKeys({ publicKey: 'nonsense' }), { code, message: /^publicKey: expected/ })
+  t.throws(() => toKeys({ jwksUrl: 'file:///keys' }), { code, message: /^jwksUrl: expected/ })
+})
+
+t.test('an algorithm that does not fit the key is refused', async (t) => {
+  t.throws(() => toKeys({ publicKey, algorithms: ['HS256'] }), { code: 'HUB_ERR_BAD_KEY', message: 'algorithms: expected only RS256, which fit the key, got HS256' })
+  t.same(toKeys({ secret: SECRET }).algorithms, ['HS256'])
+  t.same(toKeys({ jwksUrl: 'https://keys.example/set', algorithms: ['ES256'] }).algorithms, ['ES256'])
+})
