@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
@@ -8,6 +10,8 @@ import { checkHandshake, checkRoomLeft, limitProblem, receive, type DoorOptions,
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** The response that the upgrade takes the place of. */
+    handshake: ServerResponse | undefined
     /** Set on a handshake that passed all checks. */
     visitor: Visitor | undefined
     /** Set on a handshake that is accepted only to be closed with a code that a browser can see. */
@@ -43,6 +47,7 @@ const schema = {
 /** The socket routes: everything is checked before the upgrade. */
 const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) => {
   const log = app.log.child({ logger: 'ws_handler' })
+  app.decorateRequest('handshake', undefined)
   app.decorateRequest('visitor', undefined)
   app.decorateRequest('refusal', undefined)
   app.addHook('onRequest', async (request) => {
@@ -58,7 +63,8 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     }
   })
   // In one turn with the upgrade, hence no promise: of many handshakes at once none slips past a limit.
-  app.addHook('preHandler', (request, _reply, done) => {
+  app.addHook('preHandler', (request, reply, done) => {
+    request.handshake = reply.raw
     const problem = request.visitor && limitProblem(app, request.visitor)
     done(problem !== undefined && !acceptToRefuse(request, problem) ? problem : undefined)
   })
@@ -78,13 +84,27 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     return request.refusal !== undefined
   }
 
-  function open (webSocket: WebSocket, { raw, visitor, refusal }: FastifyRequest): void {
+  function open (webSocket: WebSocket, { raw, handshake, visitor, refusal }: FastifyRequest): void {
+    forgetHandshake(webSocket, raw.socket, handshake)
     if (refusal !== undefined) webSocket.close(refusal.code, refusal.reason)
     else if (visitor !== undefined) app.sessions.open({ ...visitor, webSocket, stream: raw.socket })
   }
 }
 
 export default connectRoutes
+
+/**
+ * Lets go of request and response: a connection that lives for days need not keep the headers it came with (a quarter of what
+ * it costs). The plugin's error listener holds on to both, and cuts the connection before the peer has read the close code.
+ */
+function forgetHandshake (webSocket: WebSocket, socket: Socket, response: ServerResponse | undefined): void {
+  response?.detachSocket(socket)
+  webSocket.removeAllListeners('error')
+  webSocket.on('error', leaveToWs)
+}
+
+/** Some listener there must be; ws closes with the right code by itself, and the session has the line for the log. */
+function leaveToWs (): void {}
 
 /** Never reached by GET: the onRequest hook has refused it; the route needs a handler all the same. */
 function refusePlain (): never {
