@@ -42,6 +42,7 @@ export class Connection implements OutboxOwner {
     this.#settings = settings
     this.#events = events
     this.#outbox = new Outbox(parts.stream, settings.flusher, settings.outbox, this)
+    flushBeforeClose(parts.webSocket, this.#outbox)
   }
 
   /** False once either side has begun to close. */
@@ -100,11 +101,6 @@ export class Connection implements OutboxOwner {
     this.#outbox.pardon(missedMs)
   }
 
-  /** Hands everything that waits to the socket: a close frame is about to follow. */
-  flush (): void {
-    this.#outbox.flushAll()
-  }
-
   /** Stops or goes on reading from the peer. */
   setReading (reading: boolean): void {
     if (reading) this.#webSocket.resume()
@@ -115,7 +111,6 @@ export class Connection implements OutboxOwner {
   close ({ code, reason }: CloseCode, details: { reason?: string, retryAfterMs?: number } = {}): void {
     if (!this.isOpen) return
     const text = details.reason ?? reason
-    this.flush()
     this.#webSocket.close(code, text)
     this.end({ code, reason: text, byServer: true, ...(details.retryAfterMs !== undefined && { retryAfterMs: details.retryAfterMs }) })
   }
@@ -166,4 +161,16 @@ type About = { id?: string | undefined, room?: string | undefined }
 
 function withoutUndefined ({ id, room }: About): { id?: string, room?: string } {
   return { ...(id !== undefined && { id }), ...(room !== undefined && { room }) }
+}
+
+/**
+ * Whoever closes, it is by this method: ws calls it itself to answer a peer's close frame. What is queued by then, the replies to
+ * what the peer asked last among it, must go out first.
+ */
+function flushBeforeClose (webSocket: WebSocket, outbox: Outbox): void {
+  const close = webSocket.close.bind(webSocket)
+  webSocket.close = (code, reason) => {
+    outbox.flushAll()
+    close(code, reason)
+  }
 }

@@ -80,7 +80,6 @@ export class Sessions {
       // The default binary type hands out a Buffer in every case.
       if (Buffer.isBuffer(data)) inbox.receive(data, isBinary)
     })
-    flushBeforeClose(webSocket, connection)
     webSocket.on('pong', () => connection.pong())
     webSocket.on('error', (err) => logger.info({ client_id: connection.id, err }, 'WebSocket error'))
     webSocket.on('close', (code, reason) => {
@@ -122,14 +121,5 @@ export class Sessions {
     logger.info(fields, 'client disconnected')
     const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
     rooms.leaveAll(connection, graceMs).catch((err: unknown) => logger.error({ ...fields, err }, 'clean-up failed'))
-  }
-}
-
-/** ws answers a peer's close frame by itself, by this method: the replies to what came before it must go out first. */
-function flushBeforeClose (webSocket: WebSocket, connection: Connection): void {
-  const close = webSocket.close.bind(webSocket)
-  webSocket.close = (code, reason) => {
-    connection.flush()
-    close(code, reason)
   }
 }
