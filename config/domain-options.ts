@@ -34,7 +34,11 @@ export function domainOptions (config: Config, timings: Timings) {
       timings
     },
     sessions: sessionOptions(config, timings),
-    websocket: { maxPayloadBytes: config.maxMessageSizeBytes * HARD_LIMIT_FACTOR, closeTimeoutMs: timings.closeTimeoutMs },
+    websocket: {
+      maxPayloadBytes: config.maxMessageSizeBytes * HARD_LIMIT_FACTOR,
+      closeTimeoutMs: timings.closeTimeoutMs,
+      compression: config.compression === 'on'
+    },
     connect: {
       paths: config.paths,
       reject: config.authReject,

@@ -48,6 +48,7 @@ export const settingsSchema = Type.Object({
   sendBufferMessages: integer('WS_SEND_BUFFER', 256, 'Unsent messages a connection may have.', { min: 1 }),
   sendBufferBytes: bytes('WS_SEND_BUFFER_BYTES', 1_048_576, 'Unsent bytes a connection may have.', { min: 1024 }),
   slowClient: choice('WS_SLOW_CLIENT', ['close', 'drop'], 'close', 'What happens above the send buffer: close, or drop messages and say so.'),
+  compression: choice('WS_COMPRESSION', ['off', 'on'], 'off', 'Whether large frames are compressed for clients that offer permessage-deflate.'),
 
   maxConnections: integer('WS_MAX_CONNECTIONS', 0, 'Connections of this node; 0: no limit.',
     { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS'] }),

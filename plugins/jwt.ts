@@ -1,5 +1,5 @@
-import jwt, { type FastifyJWTOptions } from '@fastify/jwt'
-import type { FastifyRequest } from 'fastify'
+import jwt, { type FastifyJWTOptions, type JWT } from '@fastify/jwt'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
 import { keyFromSet, KeySetError } from '../src/auth/key-set.ts'
@@ -7,15 +7,19 @@ import { toKeys, type TokenKeys } from '../src/auth/token-keys.ts'
 import { isAccessToken } from '../src/auth/token-type.ts'
 import { isRecord } from '../src/guards.ts'
 import { authenticationRequired, unavailable } from '../src/http-error.ts'
+import { andThen, attempt, type MaybePromise } from '../src/maybe-promise.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Verifies a token; throws 401, or 503 when the keys cannot be had. Asked again for the same request, it does not verify again. */
-    authenticate (request: FastifyRequest, token: string | undefined): Promise<Identity>
+    /**
+     * Verifies a token, at once unless the key has to be fetched; rejects with 401, or with 503 when the keys cannot be had.
+     * Asked again for the same request, it does not verify again.
+     */
+    authenticate (request: FastifyRequest, token: string | undefined): MaybePromise<Identity>
   }
   interface FastifyRequest {
     /** The token that was verified, or is being verified. */
-    verification: { readonly token: string, identity: Promise<Identity> | undefined } | undefined
+    verification: { readonly token: string, identity: MaybePromise<Identity> | undefined } | undefined
     /** What @fastify/jwt verifies with under the hub's own name, beside the `jwtVerify` that an application may have. */
     verifyAccessToken (): Promise<unknown>
   }
@@ -37,30 +41,46 @@ export interface JwtPluginOptions {
 
 const defaultClaims: ClaimNames = { user: ['sub', 'user_id'], name: 'name', role: 'role' }
 const DEFAULT_KEY_TIMEOUT_MS = 5_000
+/** Where the library keeps what belongs to the hub, beside an application's own. */
+const NAMESPACE = 'wshub'
 
 /** Decorates `authenticate`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
   const { claims = defaultClaims } = options
   const keys = toKeys(options)
   app.decorateRequest('verification', undefined)
-  await app.register(jwt, { ...toJwtOptions(options, keys), namespace: 'wshub', jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
-  app.decorate('authenticate', async (request: FastifyRequest, token: string | undefined) => {
-    if (token === undefined) throw authenticationRequired(new Error('missing authentication token'))
+  await app.register(jwt, { ...toJwtOptions(options, keys), namespace: NAMESPACE, jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
+  const verify = verifierOf(app, keys)
+  app.decorate('authenticate', (request: FastifyRequest, token: string | undefined) => {
+    if (token === undefined) return refuse(new Error('missing authentication token'))
     if (request.verification?.token !== token) request.verification = { token, identity: undefined }
-    request.verification.identity ??= verify(request, token, claims)
-    return await request.verification.identity
+    request.verification.identity ??= attempt(() => andThen(verify(request, token), (verified) => identityOf(verified, claims)), refuse)
+    return request.verification.identity
   })
 }, { name: 'jwt', fastify: '5.x' })
 
-async function verify (request: FastifyRequest, token: string, claims: ClaimNames): Promise<Identity> {
-  try {
-    const identity = toIdentity(await request.verifyAccessToken(), claims)
-    if (!isAccessToken(token)) throw new Error('the token is of a type that gives no access')
-    return identity
-  } catch (error) {
-    // Whatever a token brings the library to throw, the token is to blame for it.
-    throw error instanceof KeySetError ? unavailable('key server unavailable', error) : authenticationRequired(error)
-  }
+type Verify = (request: FastifyRequest, token: string) => MaybePromise<unknown>
+
+/** Only a key that has to be looked up makes a handshake wait. */
+function verifierOf (app: FastifyInstance, { jwksUrl }: TokenKeys): Verify {
+  if (jwksUrl !== undefined) return (request) => request.verifyAccessToken()
+  const { [NAMESPACE]: library } = app.getDecorator<Record<typeof NAMESPACE, JWT>>('jwt')
+  return (_request, token) => library.verify<object>(token)
+}
+
+function identityOf (verified: unknown, claims: ClaimNames): Identity {
+  if (!isRecord(verified)) throw new Error('the token was not read')
+  const identity = toIdentity(verified['payload'], claims)
+  if (!isAccessToken(verified['header'])) throw new Error('the token is of a type that gives no access')
+  return identity
+}
+
+/**
+ * Whatever a token brings the library to throw, the token is to blame for it. A promise in any case, so that a refusal can be kept
+ * for the request as an identity is.
+ */
+async function refuse (error: unknown): Promise<never> {
+  throw error instanceof KeySetError ? unavailable('key server unavailable', error) : authenticationRequired(error)
 }
 
 function toJwtOptions ({ issuer, audience, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS }: JwtPluginOptions, keys: TokenKeys): FastifyJWTOptions {
@@ -69,6 +89,8 @@ function toJwtOptions ({ issuer, audience, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS
     // The key function needs the header.
     decode: { complete: true },
     verify: {
+      // The type of a token stands in its header.
+      complete: true,
       algorithms: [...keys.algorithms],
       // The library takes an absent claim for an allowed one: they have to be required as well.
       requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],

@@ -1,14 +1,15 @@
 import rateLimit from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { bearerToken } from '../src/auth/token-sources.ts'
 import { addressKey } from '../src/hub/address.ts'
 import { HttpError } from '../src/http-error.ts'
+import { attempt } from '../src/maybe-promise.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** Hooks that refuse with 429 what comes too often; they do nothing where the limit is off. */
-    limits: { readonly handshakes: onRequestAsyncHookHandler, readonly rest: onRequestAsyncHookHandler }
+    limits: { readonly handshakes: onRequestHookHandler, readonly rest: onRequestHookHandler }
   }
 }
 
@@ -19,13 +20,13 @@ export interface RateLimitPluginOptions {
 }
 
 const tooMany = (): HttpError => new HttpError(429, 'too many requests')
-const off: onRequestAsyncHookHandler = async () => {}
+const off: onRequestHookHandler = (_request, _reply, done) => done()
 
 /** Decorates `limits`: one budget each for all socket paths and for all REST routes. */
 export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 600, restPerMinute = 600 }) => {
   // An application may have the plugin already, with rules of its own.
   if (!app.hasDecorator('rateLimit')) await app.register(rateLimit, { global: false })
-  const limit = (max: number, keyGenerator: (request: FastifyRequest) => string | Promise<string>): onRequestAsyncHookHandler => (
+  const limit = (max: number, keyGenerator: (request: FastifyRequest) => string | Promise<string>): onRequestHookHandler => (
     max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator, errorResponseBuilder: tooMany })
   )
   app.decorate('limits', {
@@ -38,17 +39,19 @@ export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 60
 /** The user of a valid token, else the address: whoever makes tokens up stays one caller. No token gets into a store. */
 async function callerOf (app: FastifyInstance, request: FastifyRequest): Promise<string> {
   const token = bearerToken(request.headers.authorization)
-  const identity = token === undefined ? undefined : await app.authenticate(request, token).catch(() => undefined)
+  const identity = token === undefined ? undefined : await attempt(() => app.authenticate(request, token), () => undefined)
   return identity === undefined ? `rest:${addressKey(request.ip)}` : `rest:user:${identity.userId}`
 }
 
 /** Behind a proxy that is not trusted all clients have one address, and share its limits. */
 function warnOfUntrustedProxy (app: FastifyInstance): void {
   let warned = false
-  app.addHook('onRequest', async ({ headers, ips, log }) => {
+  app.addHook('onRequest', ({ headers, ips, log }, _reply, done) => {
     // Fastify knows `ips` only where it trusts some proxy.
-    if (warned || ips !== undefined || headers['x-forwarded-for'] === undefined) return
-    warned = true
-    log.warn('X-Forwarded-For is ignored because TRUST_PROXY is unset: limits by address count the proxy')
+    if (!warned && ips === undefined && headers['x-forwarded-for'] !== undefined) {
+      warned = true
+      log.warn('X-Forwarded-For is ignored because TRUST_PROXY is unset: limits by address count the proxy')
+    }
+    done()
   })
 }

@@ -6,6 +6,8 @@ import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { answerProtocol, parseProtocols } from '../src/auth/subprotocol.ts'
 import { HttpError } from '../src/http-error.ts'
+import { offersCompression, PERMESSAGE_DEFLATE } from '../src/hub/compression-offer.ts'
+import { inflateInPlace } from '../src/hub/inflate-in-place.ts'
 import { refuseMalformed } from '../src/malformed-request.ts'
 import { dialects } from '../src/protocol/dialects/index.ts'
 
@@ -22,20 +24,28 @@ export interface SocketPluginOptions {
   readonly maxPayloadBytes?: number
   /** How long a peer may take to answer a close frame, ms. */
   readonly closeTimeoutMs?: number
+  /** Whether clients may have permessage-deflate. */
+  readonly compression?: boolean
 }
 
 /** A message in more pieces than this is an attack: 64 KiB in pieces of 64 bytes. */
 const MAX_FRAGMENTS = 1_024
+/**
+ * Every message stands alone, so nobody has to keep a context between two. So many jobs for Node's threads at a time is ws' own
+ * default; with two, a burst of messages cost twice as much to receive.
+ */
+const perMessageDeflate = { serverNoContextTakeover: true, clientNoContextTakeover: true, concurrencyLimit: 10 }
 const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Upgrades for routes that ask for them and for no others; drains before the server closes. */
-export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000 }) => {
+export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000, compression = false }) => {
   app.server.prependListener('upgrade', refusePipelined)
   // Of a type of its own: ws' types lack `closeTimeout` and `maxFragments`, and would refuse them in a literal.
   const options = {
     maxPayload: maxPayloadBytes,
     closeTimeout: closeTimeoutMs,
     maxFragments: MAX_FRAGMENTS,
+    perMessageDeflate: compression && perMessageDeflate,
     // Without this ws echoes the first entry, which may be a token.
     handleProtocols: (_offered: Set<string>, request: IncomingMessage) => (
       answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
@@ -46,9 +56,14 @@ export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, 
     app.log.info({ ip, reason: error.message }, 'ws upgrade failed')
     refuseMalformed(error, socket)
   })
-  app.addHook('onRequest', async (request) => {
-    if (!request.ws || request.routeOptions.config.upgrades === true) return
-    if (!request.is404 || isKnownPath(app, request.url)) throw new HttpError(400, 'this route is no WebSocket route')
+  if (compression) {
+    app.server.prependListener('upgrade', settleOffer)
+    app.websocketServer.on('connection', inflateInPlace)
+  }
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isMisled = request.ws && request.routeOptions.config.upgrades !== true
+    if (isMisled && (!request.is404 || isKnownPath(app, request.url))) throw new HttpError(400, 'this route is no WebSocket route')
+    done()
   })
 }, { name: 'websocket', dependencies: ['sessions'], fastify: '5.x' })
 
@@ -80,4 +95,12 @@ async function drainAndClose (this: FastifyInstance): Promise<void> {
  */
 function refusePipelined (_request: IncomingMessage, socket: Duplex & { _httpMessage?: unknown }): void {
   if (socket._httpMessage) socket.destroy()
+}
+
+/** Leaves ws only to accept an offer of compression, or to see none. */
+function settleOffer ({ headers }: IncomingMessage): void {
+  const offered = headers['sec-websocket-extensions']
+  if (offered === undefined) return
+  if (offersCompression(offered)) headers['sec-websocket-extensions'] = PERMESSAGE_DEFLATE
+  else delete headers['sec-websocket-extensions']
 }

@@ -3,6 +3,7 @@ import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/typ
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import { domainOptions } from '../config/domain-options.ts'
 import type { Config } from '../config/env-schema.ts'
+import { logDestination, type LogStream } from '../config/log-destination.ts'
 import { loggerOptions } from '../config/logger-options.ts'
 import errorHandler, { refuseUnroutable } from '../plugins/error-handler.ts'
 import hub from '../plugins/hub.ts'
@@ -23,14 +24,14 @@ import { defaultTimings, type Timings } from './hub/timings.ts'
 export interface AppOverrides {
   readonly timings?: Partial<Timings>
   /** Where log lines go; standard output when left out. */
-  readonly logStream?: { write (line: string): void }
+  readonly logStream?: LogStream
 }
 
 /** Largest body of a REST request, bytes. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
 /** Builds the whole service from its settings, ready to listen. A key must be set. */
-export async function buildApp (config: Config, { timings, logStream }: AppOverrides = {}): Promise<FastifyInstance> {
+export async function buildApp (config: Config, { timings, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
   const options = domainOptions(config, { ...defaultTimings, ...timings })
   const app = Fastify(serverOptions(config, logStream)).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
@@ -49,16 +50,19 @@ export async function buildApp (config: Config, { timings, logStream }: AppOverr
   await app.register(sessions, options.sessions)
   await app.register(websocket, options.websocket)
   // Not before the plugin: it ends the sockets of the upgrades that are refused after it.
-  app.addHook('onRequest', async ({ raw }) => checkHost(raw))
+  app.addHook('onRequest', ({ raw }, _reply, done) => {
+    checkHost(raw)
+    done()
+  })
 
   await app.register(healthRoutes)
   await app.register(socketRoutes, { connect: options.connect, adminRoles: config.adminRoles, onlinePublic: config.onlinePublic })
   return app
 }
 
-function serverOptions ({ trustProxy, handshakeTimeoutMs, ...config }: Config, stream: AppOverrides['logStream']): FastifyHttpOptions<Server> {
+function serverOptions ({ trustProxy, handshakeTimeoutMs, ...config }: Config, stream: LogStream): FastifyHttpOptions<Server> {
   return {
-    logger: { ...loggerOptions(config), ...(stream !== undefined && { stream }) },
+    logger: { ...loggerOptions(config), stream },
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     bodyLimit: BODY_LIMIT_BYTES,
     // A request that drips in byte by byte ends like a handshake that does.

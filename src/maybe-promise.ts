@@ -6,6 +6,16 @@ export function isPromise<T> (value: MaybePromise<T>): value is Promise<T> {
   return value instanceof Promise
 }
 
+/** Does a step; where it fails, at once or later, `onFailure` has the last word. */
+export function attempt<T, F> (step: () => MaybePromise<T>, onFailure: (error: unknown) => MaybePromise<F>): MaybePromise<T | F> {
+  try {
+    const value = step()
+    return isPromise(value) ? value.catch(onFailure) : value
+  } catch (error) {
+    return onFailure(error)
+  }
+}
+
 /** Goes on with `next` at once when the value is there, else when it arrives. */
 export function andThen<T, R> (value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return isPromise(value) ? value.then(next) : next(value)

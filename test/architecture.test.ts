@@ -1,12 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import ts from 'typescript'
 import t from 'tap'
 import { modulesIn, placesOf, type Module } from './support/modules.ts'
+import { projectRoot } from './support/project-root.ts'
 
 /** The files of src/ that assemble or start the service, and so may know everything. */
 const ENTRY_POINT = /^src\/(?:app|server|cli|index)\.ts$|^src\/cli\//
 const OUTWARD = /^(?:fastify|fastify-plugin|@fastify\/.*)$|^(?:plugins|routes|config)\//
 
-const modules = modulesIn('src', 'plugins', 'routes', 'config')
+const OWN = /^(?:src|plugins|routes|config|bench|examples|test)\//
+/** The only files of the service that may put a load on one. */
+const BENCH_COMMAND = /^src\/cli\/bench(?:-[a-z-]+)?\.ts$/
+
+const modules = modulesIn('src', 'plugins', 'routes', 'config', 'bench/load')
+/** Folders of which the package holds what was compiled. */
+const shipped: readonly string[] = JSON.parse(readProjectFile('package.json')).files.map((folder: string) => folder.replace(/^dist\//, ''))
+
+function readProjectFile (name: string): string {
+  return readFileSync(join(projectRoot, name), 'utf8')
+}
 
 /** Imports of modules under a folder that lead to a forbidden place, as `from -> to`. */
 function crossings (from: RegExp, isForbidden: (target: string) => boolean): string[] {
@@ -33,6 +46,19 @@ t.test('settings know of the service nothing but types and the rules for keys', 
   const values = modules.filter(({ path }) => path.startsWith('config/'))
     .flatMap(({ imports }) => imports.filter(({ isTypeOnly, target }) => !isTypeOnly && /^(?:src|plugins|routes)\//.test(target)))
   t.strictSame([...new Set(values.map(({ target }) => target))], ['src/auth/key-rules.ts'])
+})
+
+t.test('of the service only the bench command knows the load, which knows nothing of the service', async (t) => {
+  const users = modules.filter(({ path, imports }) => !path.startsWith('bench/') && imports.some(({ target }) => target.startsWith('bench/')))
+  t.strictSame(users.map(({ path }) => path).filter((path) => !BENCH_COMMAND.test(path)), [])
+  t.strictSame(crossings(/^bench\/load\//, (target) => !/^(?:node:|bench\/load\/)/.test(target)), [])
+})
+
+t.test('package and image hold all that their modules import', async (t) => {
+  const isShipped = (path: string) => shipped.some((folder) => path.startsWith(`${folder}/`))
+  t.strictSame(crossings(/^/, (target) => OWN.test(target) && !isShipped(target)), [])
+  const copied = [...readProjectFile('Dockerfile').matchAll(/^COPY ([a-z]\S*) \.\/\1$/gm)].map(([, folder]) => `${folder}`)
+  t.strictSame(copied.sort(), [...shipped].sort())
 })
 
 t.test('no modules import each other in a circle, types aside', async (t) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { settingsMarkdown } from '../config/help.ts'
@@ -57,4 +57,11 @@ t.test('the table of routes is the one of the OpenAPI document', async (t) => {
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`)
   ))
   t.same(served.sort(), documented.sort())
+})
+
+t.test('every file and section that it links to is there', async (t) => {
+  const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target))
+  const sections = new Set([...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`))
+  t.ok(targets.length > 0)
+  t.same(targets.filter((target) => target.startsWith('#') ? !sections.has(target) : !existsSync(join(projectRoot, target))), [])
 })

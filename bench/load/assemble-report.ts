@@ -34,7 +34,7 @@ export function assembleReport (findings: Findings): LoadReport {
     latencyMs: tally.latencies.distribution(),
     expected: tally.expected,
     lost: tally.lost,
-    outOfOrder: tally.outOfOrder,
+    outOfOrder: tally.late + tally.repeated,
     strays: tally.strays,
     refusals: Object.fromEntries(tally.refusals),
     loadCpuShare: measured.ownCpuSeconds / measured.seconds,

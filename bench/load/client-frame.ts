@@ -1,3 +1,5 @@
+import { RefusedError } from './refused-error.ts'
+
 /** Opcodes of frames (RFC 6455 section 5.2). */
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const
 
@@ -35,6 +37,9 @@ export function closeFrame (): Buffer {
 }
 
 /** What a close frame says. */
-export function describeClose (payload: Buffer): string {
-  return payload.length < 2 ? 'closed without a code' : `closed with ${payload.readUInt16BE(0)} ${payload.toString('utf8', 2)}`.trim()
+export function readClose (payload: Buffer): RefusedError {
+  if (payload.length < 2) return new RefusedError('closed without a code', { kind: 'connection', code: '1005', reason: '' })
+  const code = String(payload.readUInt16BE(0))
+  const reason = payload.toString('utf8', 2)
+  return new RefusedError(`closed with ${code} ${reason}`.trim(), { kind: 'connection', code, reason })
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { clientFrame, closeFrame, describeClose, OPCODE } from './client-frame.ts'
+import { clientFrame, closeFrame, OPCODE, readClose } from './client-frame.ts'
 import { Expected } from './expected.ts'
 import { FrameParser, type FrameSink } from './frame-parser.ts'
 import { endOfUpgrade, upgradeRequest } from './handshake.ts'
+import { RefusedError } from './refused-error.ts'
 import { openTransport } from './transport.ts'
 import type { Reply, Wire } from './wire.ts'
 
@@ -37,7 +38,8 @@ export class Client implements FrameSink {
   /** The answer to the handshake as far as it is there; undefined once it is complete. */
   #head: Buffer | undefined = Buffer.alloc(0)
   readonly #expected = new Expected()
-  #closeText = ''
+  /** Why the connection ends, as far as it is known. */
+  #fault: Error | undefined
   #closing = false
 
   constructor (options: ClientOptions, listener: ClientListener) {
@@ -45,12 +47,13 @@ export class Client implements FrameSink {
     this.#listener = listener
   }
 
-  /** Resolves when the server takes requests. */
+  /** Resolves when the server takes requests; rejects, among others, when it was to be closed before. */
   async connect (): Promise<void> {
+    if (this.#closing) throw new Error('closed')
     const { url, index, token, wire } = this.#options
     const socket = openTransport(url, index, (bytes, length) => this.#onBytes(bytes, length))
     this.#socket = socket
-    socket.on('error', (error) => { this.#closeText ||= error.message })
+    socket.on('error', (error) => { this.#fault ??= error })
     socket.on('close', () => this.#onClose())
     const ready = this.#expected.next('ready')
     socket.write(upgradeRequest(url, token))
@@ -105,7 +108,7 @@ export class Client implements FrameSink {
       else this.#readHead(this.#head, bytes.subarray(0, length))
       this.#listener.onRead()
     } catch (error) {
-      this.#closeText = error instanceof Error ? error.message : String(error)
+      this.#fault = error instanceof Error ? error : new Error(String(error))
       this.#socket?.destroy()
     }
   }
@@ -128,19 +131,19 @@ export class Client implements FrameSink {
   }
 
   #onRefused (code: string, number: number | undefined): void {
-    if (number === undefined) this.#expected.fail(new Error(`refused: ${code}`))
+    if (number === undefined) this.#expected.fail(new RefusedError(`refused: ${code}`, { kind: 'request', code, reason: '' }))
     this.#listener.onRefused(code, number)
   }
 
   /** The server wants to end it, or answers that we do. */
   #onCloseFrame (payload: Buffer): void {
-    this.#closeText ||= describeClose(payload)
+    this.#fault ??= readClose(payload)
     if (!this.#closing) this.#socket?.end(closeFrame())
   }
 
   #onClose (): void {
     if (this.#closing) return
-    const error = new Error(`connection ${this.#options.index} ended: ${this.#closeText || 'cut off'}`)
+    const error = new Error(`connection ${this.#options.index} ended: ${this.#fault?.message || 'cut off'}`, { cause: this.#fault })
     this.#expected.fail(error)
     this.#listener.onBroken(error)
   }

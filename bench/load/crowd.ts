@@ -21,7 +21,7 @@ export class Crowd {
     this.#plan = plan
     this.#onProgress = onProgress
     this.members = Array.from({ length: plan.rooms * plan.membersPerRoom }, (_, index) => {
-      const token = tokenOf(plan, `user-${index}`)
+      const token = tokenOf(plan, `load-${index}`)
       return new Member({ url, wire: context.wire, index, ...(token !== undefined && { token }) }, context)
     })
   }
@@ -56,6 +56,7 @@ export class Crowd {
 
   async #each (phase: string, task: (member: Member) => Promise<void>): Promise<void> {
     let done = 0
+    this.#onProgress(phase, done, this.members.length)
     await eachConcurrently(this.members, this.#plan.concurrency, async (member) => {
       await task(member)
       this.#onProgress(phase, ++done, this.members.length)
@@ -70,6 +71,6 @@ export function addressOf (plan: LoadPlan, path: string): URL {
 }
 
 /** The token of one user, or the one of all. */
-export function tokenOf ({ token, secret }: LoadPlan, userId: string): string | undefined {
-  return secret === undefined ? token : signToken(secret, userId)
+export function tokenOf ({ token, secret, tokenRules }: LoadPlan, userId: string): string | undefined {
+  return secret === undefined ? token : signToken(secret, userId, tokenRules)
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { RefusedError } from './refused-error.ts'
 
 const END_OF_HEAD = '\r\n\r\n'
 const MAX_HEAD_BYTES = 16_384
@@ -23,6 +24,11 @@ export function endOfUpgrade (received: Buffer): number | undefined {
   if (end === -1 && received.length < MAX_HEAD_BYTES) return undefined
   const head = received.toString('latin1', 0, Math.max(0, end))
   if (/^HTTP\/1\.1 101 /.test(head)) return end + END_OF_HEAD.length
-  const body = received.toString('utf8', end + END_OF_HEAD.length).trim()
-  throw new Error(`handshake refused: ${head.split('\r\n')[0] ?? ''} ${body}`.trim())
+  throw refusalOf(head.split('\r\n')[0] ?? '', received.toString('utf8', end + END_OF_HEAD.length).trim())
+}
+
+function refusalOf (statusLine: string, body: string): RefusedError {
+  const [, code = '', statusText = ''] = /^HTTP\/1\.1 (\d{3}) ?(.*)/.exec(statusLine) ?? []
+  const reason = /"error": ?"([^"]+)"/.exec(body)?.[1] ?? statusText
+  return new RefusedError(`handshake refused: ${statusLine} ${body}`.trim(), { kind: 'handshake', code, reason })
 }

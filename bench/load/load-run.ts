@@ -18,6 +18,7 @@ import { Tally } from './tally.ts'
 const MS_PER_S = 1_000
 const US_PER_S = 1_000_000
 const QUIET_MS = 300
+const MAX_QUIET_MS = 3_000
 /** Without any arrival for so long, copies that are still due will not come any more. */
 const GIVE_UP_MS = 3_000
 const POLL_MS = 20
@@ -33,6 +34,9 @@ export class LoadRun {
   readonly #flow: Flow
   readonly #broken: Promise<never>
   #onBroken: (error: Error) => void = () => {}
+  readonly #ending = new AbortController()
+  /** Waits, but never longer than the run lasts. */
+  readonly #wait = (ms: number): Promise<void> => delay(ms, undefined, { signal: this.#ending.signal })
   #bystander: Bystander | undefined
   #reads = 0
 
@@ -51,12 +55,15 @@ export class LoadRun {
     this.#flow = createFlow(plan.traffic, publisher, this.#tally)
   }
 
-  /** Rejects when a connection ends before its time. */
-  async measure (): Promise<LoadReport> {
+  /** Rejects when a connection ends before its time, and with the reason of the signal. */
+  async measure (signal?: AbortSignal): Promise<LoadReport> {
+    signal?.throwIfAborted()
+    signal?.addEventListener('abort', () => this.#onBroken(signal.reason), { once: true })
     return await Promise.race([this.#broken, this.#measure()])
   }
 
   async close (): Promise<void> {
+    this.#ending.abort()
     this.#flow.stop()
     await Promise.all([this.#bystander?.close(), this.#crowd.close()])
   }
@@ -109,15 +116,16 @@ export class LoadRun {
   async #pass (phase: string, seconds: number): Promise<void> {
     for (let passed = 0; passed < seconds; passed += 1) {
       this.#onProgress(phase, passed, seconds)
-      await delay(Math.min(1, seconds - passed) * MS_PER_S)
+      await this.#wait(Math.min(1, seconds - passed) * MS_PER_S)
     }
   }
 
-  /** Waits until nothing has arrived for a while: the notices of arrivals are through. */
+  /** Waits until nothing has arrived for a while: the notices of arrivals are through. Some hubs' own pings never end. */
   async #quiet (): Promise<void> {
-    for (let seen = -1; seen !== this.#reads;) {
+    let seen = -1
+    for (let waitedMs = 0; seen !== this.#reads && waitedMs < MAX_QUIET_MS; waitedMs += QUIET_MS) {
       seen = this.#reads
-      await delay(QUIET_MS)
+      await this.#wait(QUIET_MS)
     }
   }
 
@@ -125,7 +133,7 @@ export class LoadRun {
   async #drain (): Promise<void> {
     for (let seen = -1; seen !== this.#reads && this.#tally.inFlight > 0;) {
       seen = this.#reads
-      for (let waitedMs = 0; waitedMs < GIVE_UP_MS && this.#tally.inFlight > 0; waitedMs += POLL_MS) await delay(POLL_MS)
+      for (let waitedMs = 0; waitedMs < GIVE_UP_MS && this.#tally.inFlight > 0; waitedMs += POLL_MS) await this.#wait(POLL_MS)
     }
   }
 

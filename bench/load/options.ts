@@ -1,4 +1,5 @@
 import { STAMP_LENGTH } from './stamp.ts'
+import type { TokenRules } from './token.ts'
 import type { WireName } from './wire.ts'
 
 /** What the members do once all are there. */
@@ -25,6 +26,8 @@ export interface LoadOptions {
   readonly token?: string
   /** Signs a token (HS256) for each connection, each an own user. */
   readonly secret?: string
+  /** What else such a token must look like. */
+  readonly tokenRules?: TokenRules
   readonly rooms?: number
   readonly membersPerRoom?: number
   /** Name of the room, or the beginning of the names when there are several. */
@@ -48,14 +51,25 @@ export interface LoadOptions {
 }
 
 /** A load with nothing left open. */
-export type LoadPlan = Required<Omit<LoadOptions, 'token' | 'secret' | 'script' | 'serverPid'>> & LoadOptions
+export type LoadPlan = Required<Omit<LoadOptions, 'token' | 'secret' | 'tokenRules' | 'script' | 'serverPid'>> & LoadOptions
+
+type Range = readonly [least: number, most: number]
 
 /** Enough to meet no limit of a single connection. */
 const USUAL_PUBLISHERS = 1_000
 /** Each receiver keeps a number for each publisher of its room. */
 const MAX_PAIRS = 20_000_000
-/** What the load must not exceed, so that a slip cannot take a machine down. */
-const MAX = { connections: 60_000, inFlight: 32_768, messagesPerSecond: 100_000, contentBytes: 2_000, seconds: 600, concurrency: 1_000 } as const
+/** Least and most of what a load may be, so that a slip cannot take a machine down. */
+export const loadRanges = {
+  connections: [2, 60_000],
+  membersPerRoom: [2, 60_000],
+  inFlight: [1, 32_768],
+  messagesPerSecond: [0.1, 100_000],
+  contentBytes: [STAMP_LENGTH, 2_000],
+  seconds: [0.1, 600],
+  leadSeconds: [0, 600],
+  concurrency: [1, 1_000]
+} as const satisfies Record<string, Range>
 /** Digits of a room's number, so that all names are as long. */
 const ROOM_DIGITS = 5
 
@@ -78,14 +92,14 @@ export function planLoad (options: LoadOptions): LoadPlan {
   const plan = { ...defaults, publishersPerRoom: publishersOf(options), ...options }
   const connections = plan.rooms * plan.membersPerRoom
   if (!/^wss?:$/.test(new URL(plan.url).protocol)) throw new Error(`${plan.url}: expected an address that begins with ws:// or wss://`)
-  check('connections', connections, 2, MAX.connections)
-  check('members of a room', plan.membersPerRoom, 2, MAX.connections)
-  check('publishers of a room', plan.publishersPerRoom, 1, Math.min(plan.membersPerRoom, MAX_PAIRS / connections))
-  check('bytes of content', plan.contentBytes, STAMP_LENGTH, MAX.contentBytes)
-  check('seconds', plan.seconds, 0.1, MAX.seconds)
-  check('seconds of warm-up', plan.warmUpSeconds, 0, MAX.seconds)
-  check('seconds of arrival', plan.arrivalSeconds, 0, MAX.seconds)
-  check('concurrency', plan.concurrency, 1, MAX.concurrency)
+  check('connections', connections, loadRanges.connections)
+  check('members of a room', plan.membersPerRoom, loadRanges.membersPerRoom)
+  check('publishers of a room', plan.publishersPerRoom, [1, maxPublishers(plan)])
+  check('bytes of content', plan.contentBytes, loadRanges.contentBytes)
+  check('seconds', plan.seconds, loadRanges.seconds)
+  check('seconds of warm-up', plan.warmUpSeconds, loadRanges.leadSeconds)
+  check('seconds of arrival', plan.arrivalSeconds, loadRanges.leadSeconds)
+  check('concurrency', plan.concurrency, loadRanges.concurrency)
   checkTraffic(plan.traffic)
   return plan
 }
@@ -96,15 +110,20 @@ export function roomOf (plan: LoadPlan, index: number): string {
   return plan.rooms === 1 ? plan.room : `${plan.room}-${String(room).padStart(ROOM_DIGITS, '0')}`
 }
 
-function publishersOf ({ membersPerRoom = defaults.membersPerRoom }: LoadOptions): number {
-  return Math.min(membersPerRoom, USUAL_PUBLISHERS)
+/** How many members of each room can take turns in publishing. */
+export function maxPublishers ({ rooms, membersPerRoom }: Pick<LoadPlan, 'rooms' | 'membersPerRoom'>): number {
+  return Math.min(membersPerRoom, Math.floor(MAX_PAIRS / (rooms * membersPerRoom)))
+}
+
+function publishersOf ({ rooms = defaults.rooms, membersPerRoom = defaults.membersPerRoom }: LoadOptions): number {
+  return Math.min(maxPublishers({ rooms, membersPerRoom }), USUAL_PUBLISHERS)
 }
 
 function checkTraffic (traffic: Traffic): void {
-  if (traffic.kind === 'window') check('messages in flight', traffic.inFlight, 1, MAX.inFlight)
-  if (traffic.kind === 'rate') check('messages per second', traffic.messagesPerSecond, 0.1, MAX.messagesPerSecond)
+  if (traffic.kind === 'window') check('messages in flight', traffic.inFlight, loadRanges.inFlight)
+  if (traffic.kind === 'rate') check('messages per second', traffic.messagesPerSecond, loadRanges.messagesPerSecond)
 }
 
-function check (name: string, value: number, min: number, max: number): void {
+function check (name: string, value: number, [min, max]: Range): void {
   if (!(value >= min && value <= max)) throw new Error(`${name}: expected ${min} to ${max}, got ${value}`)
 }

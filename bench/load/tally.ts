@@ -27,8 +27,10 @@ export class Tally {
   expected = 0
   /** Messages that were acknowledged and have reached everybody. */
   completed = 0
-  /** Copies that came twice, or after a later one of the same sender or room. */
-  outOfOrder = 0
+  /** Copies that came after a later one of the same sender or room. */
+  late = 0
+  /** Copies that came a second time right after the first; they must not stand for others that never came. */
+  repeated = 0
   /** Copies to the sender, or to another room. */
   strays = 0
   /** Messages whose acknowledgement or copies are still to come. */
@@ -73,8 +75,10 @@ export class Tally {
       this.deliveries += 1
       this.#arrived(number)
       this.#measure(bytes, at)
+    } else if (this.#isRepeated(receiver, publisher, number)) {
+      this.repeated += 1
     } else {
-      this.outOfOrder += 1
+      this.late += 1
     }
   }
 
@@ -105,7 +109,7 @@ export class Tally {
 
   /** Copies that never came, as far as one can tell now. */
   get lost (): number {
-    return Math.max(0, this.expected - this.deliveries - this.outOfOrder)
+    return Math.max(0, this.expected - this.deliveries - this.late)
   }
 
   /** A publisher's place within the receiver's room; -1 when the receiver was to get nothing of this sender. */
@@ -115,8 +119,16 @@ export class Tally {
     return publisher < publishersPerRoom && sender !== receiver ? publisher : -1
   }
 
+  #isRepeated (receiver: number, publisher: number, number: number): boolean {
+    return this.#lastNumbers[this.#pair(receiver, publisher)] === number
+  }
+
+  #pair (receiver: number, publisher: number): number {
+    return receiver * this.#options.publishersPerRoom + publisher
+  }
+
   #isNext (receiver: number, publisher: number, number: number, seq: number): boolean {
-    const pair = receiver * this.#options.publishersPerRoom + publisher
+    const pair = this.#pair(receiver, publisher)
     const isLater = number > (this.#lastNumbers[pair] ?? 0) && (seq === 0 || seq > (this.#lastSeqs[receiver] ?? 0))
     if (!isLater) return false
     this.#lastNumbers[pair] = number

@@ -8,6 +8,7 @@ import { isRecord } from '../../src/guards.ts'
 import { addressKey } from '../../src/hub/address.ts'
 import { HttpError, RETRY_AFTER_S, unavailable } from '../../src/http-error.ts'
 import type { Dialect } from '../../src/protocol/dialect.ts'
+import { andThen, type MaybePromise } from '../../src/maybe-promise.ts'
 import { dialects } from '../../src/protocol/dialects/index.ts'
 
 /** Who is let in, and from where. */
@@ -52,16 +53,16 @@ export function checkRoomLeft ({ admission }: FastifyInstance): void {
   if (problem !== undefined) throw unavailable(problem)
 }
 
-/** Finds out who wants to come in and whether they may at all. Throws the first refusal: dialect, origin, token. */
-export async function receive (app: FastifyInstance, request: FastifyRequest, options: DoorOptions): Promise<Visitor> {
+/** Finds out who wants to come in and whether they may at all. Throws, or rejects with, the first refusal: dialect, origin, token. */
+export function receive (app: FastifyInstance, request: FastifyRequest, options: DoorOptions): MaybePromise<Visitor> {
   const protocols = parseProtocols(request.headers['sec-websocket-protocol'])
   const dialect = dialectOf(request, protocols, options)
   checkOrigin(request, options)
   const id = randomUUID()
   const token = findToken({ query: queryOf(request, 'token'), protocols, authorization: request.headers.authorization }, options.tokenSources)
   const isGuest = token === undefined && options.auth === 'optional'
-  const identity = isGuest ? guestIdentity(id) : await app.authenticate(request, token)
-  return { id, identity, dialect, address: addressKey(request.ip) }
+  const identity = isGuest ? guestIdentity(id) : app.authenticate(request, token)
+  return andThen(identity, (known) => ({ id, identity: known, dialect, address: addressKey(request.ip) }))
 }
 
 /** Why a visitor does not fit in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
@@ -74,6 +75,7 @@ export function limitProblem ({ admission }: FastifyInstance, { identity, addres
 
 /** Node shows the first of several origins only; no browser sends them. */
 function checkOrigin ({ headers, raw: { rawHeaders } }: FastifyRequest, { origins }: DoorOptions): void {
+  if (headers.origin === undefined) return
   const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'origin').length
   if (count > 1 || !isOriginAllowed(headers.origin, headers.host, origins)) throw new HttpError(403, 'origin not allowed')
 }

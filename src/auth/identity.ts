@@ -23,6 +23,8 @@ export interface ClaimNames {
 const GUEST_ROLE = 'guest'
 /** Role of a token that names none. */
 export const DEFAULT_ROLE = 'user'
+/** One list for all whose token names none. */
+const DEFAULT_ROLES: readonly string[] = [DEFAULT_ROLE]
 const MAX_ID_UNITS = 256
 
 /** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one. */
@@ -59,10 +61,11 @@ function findUserId (claims: Record<string, unknown>, names: readonly string[]):
 }
 
 /** `role` and `roles`, each a text or a list, as a union in that order. */
-function readRoles (claims: Record<string, unknown>, roleClaim: string): string[] {
-  const listed = [claims[roleClaim], claims['roles']].flat()
-  const roles = [...new Set(listed.flatMap((role) => readText(role) ?? []))]
-  return roles.length > 0 ? roles : [DEFAULT_ROLE]
+function readRoles (claims: Record<string, unknown>, roleClaim: string): readonly string[] {
+  const { [roleClaim]: role, roles } = claims
+  if (role === undefined && roles === undefined) return DEFAULT_ROLES
+  const texts = [role, roles].flat().map(readText).filter((text) => text !== undefined)
+  return texts.length > 0 ? [...new Set(texts)] : DEFAULT_ROLES
 }
 
 function readText (value: unknown): string | undefined {

@@ -10,7 +10,7 @@ export const ALGORITHMS = ['HS256', 'RS256', 'ES256', 'EdDSA'] as const
 export type Algorithm = typeof ALGORITHMS[number]
 
 /** A key shorter than the hash of HS256 can be guessed (RFC 7518 section 3.2). */
-const MIN_SECRET_BYTES = 32
+export const MIN_SECRET_BYTES = 32
 /** RFC 7518 section 3.3. */
 const MIN_RSA_BITS = 2048
 const PUBLIC_PEM = /^-----BEGIN (RSA )?PUBLIC KEY-----\s[\sA-Za-z0-9+/=]+-----END (RSA )?PUBLIC KEY-----$/

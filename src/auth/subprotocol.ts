@@ -10,8 +10,8 @@ export function isProtocolList (header: string): boolean {
 }
 
 /** The entries of a `Sec-WebSocket-Protocol` header, in order. */
-export function parseProtocols (header: string | undefined): string[] {
-  return (header ?? '').split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+export function parseProtocols (header = ''): string[] {
+  return header === '' ? [] : header.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
 }
 
 /** The first entry that names a known dialect; the entry after `bearer` is a token, whatever it looks like. */

@@ -4,10 +4,9 @@ import { isRecord } from '../guards.ts'
 const ACCESS_TYPES: ReadonlySet<unknown> = new Set(['jwt', 'at+jwt'])
 
 /** True when the `typ` of a verified token's header, if it has one, says that the token gives access (RFC 8725 section 3.11). */
-export function isAccessToken (token: string): boolean {
-  const [head = ''] = token.split('.', 1)
-  const header: unknown = JSON.parse(Buffer.from(head, 'base64url').toString())
-  const typ = isRecord(header) ? header['typ'] : undefined
+export function isAccessToken (header: unknown): boolean {
+  if (!isRecord(header)) return false
+  const { typ } = header
   if (typ === undefined) return true
   return typeof typ === 'string' && ACCESS_TYPES.has(typ.toLowerCase().replace(/^application\//, ''))
 }

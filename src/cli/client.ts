@@ -6,7 +6,7 @@ import { INPUT_HELP } from './line-commands.ts'
 import { parseFlags } from './parse-flags.ts'
 import { socketTarget } from './socket-target.ts'
 import { onStopSignal } from './stop-signals.ts'
-import { UsageError } from './usage-error.ts'
+import { readToken } from './token-argument.ts'
 import { EXIT, notify, type CliCommand, type World } from './world.ts'
 
 const usage = `Usage: wshub client [--url URL] [--token TOKEN] [--raw]
@@ -33,7 +33,7 @@ export const command: CliCommand = {
     const { url, token, raw } = parseFlags(args, options)
     const target = socketTarget(url)
     const conversation = new Conversation(world, { raw })
-    const connection = new ClientConnection(target.href, { token: checkedToken(token ?? world.env['WSHUB_TOKEN']), onText: (text) => conversation.show(text) })
+    const connection = new ClientConnection(target.href, { token: readToken(token, world), onText: (text) => conversation.show(text) })
     await connection.opened.catch((error: Error) => {
       throw new Error(`cannot connect to ${target.shown}: ${error.message}`, { cause: error })
     })
@@ -57,11 +57,4 @@ async function talk (connection: ClientConnection, conversation: Conversation, {
   if (ended.byUs || ended.code === 1000) return code
   notify(world, `${shown} ended the connection: ${describeClose(ended)}`)
   return EXIT.failure
-}
-
-/** Without one the service decides whether guests may come. */
-function checkedToken (text = ''): string | undefined {
-  const token = text.trim()
-  if (!/^[\x21-\x7e]*$/.test(token)) throw new UsageError('--token: expected a token of visible ASCII characters')
-  return token === '' ? undefined : token
 }

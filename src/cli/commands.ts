@@ -11,7 +11,8 @@ export const commands = {
   start: { summary: 'runs the service', load: () => import('./start.ts') },
   token: { summary: 'signs a token with JWT_SECRET', load: () => import('./token.ts') },
   client: { summary: 'talks to a service line by line, also in a pipe', load: () => import('./client.ts') },
-  'check-config': { summary: 'checks the settings and shows the effective ones', load: () => import('./check-config.ts') }
+  'check-config': { summary: 'checks the settings and shows the effective ones', load: () => import('./check-config.ts') },
+  bench: { summary: 'puts a load on a running service and reports how it copes', load: () => import('./bench.ts') }
 } as const satisfies Record<string, CommandEntry>
 
 /** The name of a command. */

@@ -34,28 +34,3 @@ function toBatch (frames: readonly Frame[]): Batch {
   const bytes = first !== undefined && frames.length === 1 ? first : Buffer.concat(frames)
   return { bytes, messages: frames.length }
 }
-
-/** Remembers the last join: members of one room usually have the very same frames waiting and can share the bytes. */
-export class BatchCache {
-  #frames: readonly Frame[] = []
-  #batches: readonly Batch[] = []
-
-  /** Like {@link joinFrames}, but gives the previous result again for an equal list. */
-  join (frames: readonly Frame[]): readonly Batch[] {
-    if (!isSameList(frames, this.#frames)) {
-      this.#frames = frames
-      this.#batches = joinFrames(frames)
-    }
-    return this.#batches
-  }
-
-  /** Lets go of the bytes. */
-  clear (): void {
-    this.#frames = []
-    this.#batches = []
-  }
-}
-
-function isSameList (a: readonly Frame[], b: readonly Frame[]): boolean {
-  return a.length === b.length && a.every((frame, index) => frame === b[index])
-}

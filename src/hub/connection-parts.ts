@@ -4,7 +4,7 @@ import type { Identity } from '../auth/identity.ts'
 import type { Dialect } from '../protocol/dialect.ts'
 import type { Connection } from './connection.ts'
 import type { Flusher } from './flusher.ts'
-import type { OutboxLimits } from './outbox.ts'
+import type { OutboxLimits } from './backlog.ts'
 
 /** What a connection is made of. */
 export interface ConnectionParts {

@@ -7,6 +7,8 @@ import type { Dialect } from '../protocol/dialect.ts'
 import type { Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
+import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
+import { deflateFrame } from './deflate.ts'
 import { DroppedMessages } from './dropped-messages.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
@@ -19,8 +21,11 @@ export class Connection implements OutboxOwner {
   readonly user: UserRef
   readonly dialect: Dialect
   readonly address: string
+  /** Whether the peer can unpack compressed frames. */
+  readonly compresses: boolean
   readonly rooms = new Map<RoomName, Membership>()
-  readonly topics = new Set<TopicName>()
+  /** What it is subscribed to; kept by the topic index. */
+  readonly topics: TopicName[] = []
   /** When the peer last answered a ping, on the clock of `monotonicMs`. */
   lastPongMs = monotonicMs()
   /** When the ping that is not answered yet was sent, 0 when none is. */
@@ -29,7 +34,9 @@ export class Connection implements OutboxOwner {
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
   readonly #outbox: Outbox
-  readonly #dropped = new DroppedMessages()
+  /** There while messages are missing that the client has not been told of. */
+  #dropped: DroppedMessages | undefined
+  #isOpen = true
   #ended = false
 
   constructor (parts: ConnectionParts, settings: ConnectionSettings, events: ConnectionEvents) {
@@ -38,16 +45,17 @@ export class Connection implements OutboxOwner {
     this.user = { id: parts.identity.userId, name: parts.identity.name }
     this.dialect = parts.dialect
     this.address = parts.address
+    this.compresses = parts.webSocket.extensions === PERMESSAGE_DEFLATE
     this.#webSocket = parts.webSocket
     this.#settings = settings
     this.#events = events
     this.#outbox = new Outbox(parts.stream, settings.flusher, settings.outbox, this)
-    flushBeforeClose(parts.webSocket, this.#outbox)
+    this.#flushBeforeClose()
   }
 
-  /** False once either side has begun to close. */
+  /** False once either side has begun to close. A flag of its own: every delivery asks. */
   get isOpen (): boolean {
-    return !this.#ended && this.#webSocket.readyState === this.#webSocket.OPEN
+    return this.#isOpen
   }
 
   /** True once the connection has left the hub. Between the peer's close frame and this, its last requests still count. */
@@ -71,14 +79,14 @@ export class Connection implements OutboxOwner {
   /** Sends an event to this connection alone. */
   send (type: string, payload: unknown, about: About = {}): boolean {
     const event = { type, payload, timestamp: timestamp(), ...withoutUndefined(about) }
-    return this.deliver(encodeTextFrame(this.dialect.encode({ event })))
+    return this.deliver(this.#frame(this.dialect.encode({ event })))
   }
 
   /** Sends a refusal, with the id of the request where it is known. */
   sendError (error: HubError, about: About = {}): boolean {
     const payload = error.toPayload()
     const event = { type: 'error', payload, timestamp: timestamp(), ...withoutUndefined(about) }
-    return this.deliver(encodeTextFrame(this.dialect.encode({ event, error: payload })))
+    return this.deliver(this.#frame(this.dialect.encode({ event, error: payload })))
   }
 
   /** Sends a protocol ping. */
@@ -131,29 +139,53 @@ export class Connection implements OutboxOwner {
   end (end: ConnectionEnd): void {
     if (this.#ended) return
     this.#ended = true
+    this.#isOpen = false
     this.#outbox.discard()
     this.#events.onEnd(this, end)
   }
 
   /** The socket has room again: says what was dropped meanwhile, so that the client can ask for it. */
   onDrained (): void {
-    for (const gap of this.#dropped.take()) {
-      if (!this.send('gap', gap)) this.#dropped.restore(gap)
+    const gaps = this.#dropped?.gaps() ?? []
+    this.#dropped = undefined
+    for (const gap of gaps) {
+      if (!this.send('gap', gap)) this.#notedDrops().restore(gap)
     }
+  }
+
+  #frame (text: string): Frame {
+    const frame = encodeTextFrame(text)
+    return this.compresses ? deflateFrame(frame) : frame
   }
 
   /** A gap has no holes: until it is told, nothing of its topic passes. */
   #isInGap (topic: TopicName | undefined): boolean {
-    return topic !== undefined && !this.#dropped.isEmpty && this.#dropped.has(topic)
+    return topic !== undefined && this.#dropped?.has(topic) === true
   }
 
   #overflow (topic?: TopicName, position?: Position): void {
-    if (this.#dropped.isEmpty) this.#events.onSlow(this)
-    if (this.#settings.slowClient === 'drop') {
-      this.#dropped.note(topic, position)
-      return
+    if (this.#dropped === undefined) this.#events.onSlow(this)
+    if (this.#settings.slowClient === 'drop') this.#notedDrops().note(topic, position)
+    else this.closeAsSlow()
+  }
+
+  #notedDrops (): DroppedMessages {
+    this.#dropped ??= new DroppedMessages()
+    return this.#dropped
+  }
+
+  /**
+   * Whoever closes, it is by this method: ws calls it itself to answer a peer's close frame. What is queued by then, the replies to
+   * what the peer asked last among it, must go out first.
+   */
+  #flushBeforeClose (): void {
+    const webSocket = this.#webSocket
+    const { close } = webSocket
+    webSocket.close = (code, reason) => {
+      this.#outbox.flushAll()
+      this.#isOpen = false
+      close.call(webSocket, code, reason)
     }
-    this.closeAsSlow()
   }
 }
 
@@ -161,16 +193,4 @@ type About = { id?: string | undefined, room?: string | undefined }
 
 function withoutUndefined ({ id, room }: About): { id?: string, room?: string } {
   return { ...(id !== undefined && { id }), ...(room !== undefined && { room }) }
-}
-
-/**
- * Whoever closes, it is by this method: ws calls it itself to answer a peer's close frame. What is queued by then, the replies to
- * what the peer asked last among it, must go out first.
- */
-function flushBeforeClose (webSocket: WebSocket, outbox: Outbox): void {
-  const close = webSocket.close.bind(webSocket)
-  webSocket.close = (code, reason) => {
-    outbox.flushAll()
-    close(code, reason)
-  }
 }

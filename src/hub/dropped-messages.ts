@@ -11,20 +11,14 @@ export interface Gap {
 /** What could not be queued for a slow connection, until it can be told. */
 export class DroppedMessages {
   readonly #ranges = new Map<TopicName, { from: number, to: number }>()
-  #count = 0
-
-  get isEmpty (): boolean {
-    return this.#count === 0
-  }
 
   /** True when something of the topic was dropped. */
   has (topic: TopicName): boolean {
     return this.#ranges.has(topic)
   }
 
-  /** Notes one dropped frame; those without a place in a stream (replies, notices) are counted only. */
+  /** Notes one dropped frame; those without a place in a stream (replies, notices) cannot be asked for again. */
   note (topic?: TopicName, position?: Position): void {
-    this.#count += 1
     if (topic === undefined || position === undefined) return
     const range = this.#ranges.get(topic)
     if (range === undefined) this.#ranges.set(topic, { from: position.seq, to: position.seq })
@@ -33,15 +27,11 @@ export class DroppedMessages {
 
   /** Takes back a gap that could not be told. */
   restore ({ topic, from_seq: from, to_seq: to }: Gap): void {
-    this.#count += 1
     this.#ranges.set(topic, { from, to })
   }
 
-  /** Hands out the gaps and starts anew. */
-  take (): Gap[] {
-    const gaps = [...this.#ranges].map(([topic, { from, to }]) => ({ topic, from_seq: from, to_seq: to }))
-    this.#ranges.clear()
-    this.#count = 0
-    return gaps
+  /** What the client has to be told. */
+  gaps (): Gap[] {
+    return [...this.#ranges].map(([topic, { from, to }]) => ({ topic, from_seq: from, to_seq: to }))
   }
 }

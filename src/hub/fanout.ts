@@ -1,6 +1,7 @@
 import type { Dialect } from '../protocol/dialect.ts'
 import type { NumberedMessage, OutboundEvent, Position } from '../relay/relay-message.ts'
 import type { Connection } from './connection.ts'
+import { deflateFrame } from './deflate.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
 import type { TopicIndex } from './topic-index.ts'
 import { connectionOf, roomOfTopic, type TopicName } from './topics.ts'
@@ -19,14 +20,14 @@ export class Fanout {
   }
 
   /** Returns the number of connections it was queued to. */
-  deliver ({ topics, except, event, positions }: NumberedMessage): number {
-    const excluded = this.#subscribersOfAny(except ?? [])
-    const reached = topics.length > 1 ? new Set(excluded) : undefined
+  deliver ({ topics, except = [], event, positions }: NumberedMessage): number {
+    const isLeftOut = this.#leftOut(except)
+    const reached = topics.length > 1 ? new Set<Connection>() : undefined
     let recipients = 0
     for (const [index, topic] of topics.entries()) {
       const copy = new Copy(event, topic, positions[index])
       for (const connection of this.#subscribers(topic)) {
-        if ((reached ?? excluded).has(connection)) continue
+        if (isLeftOut(connection) || reached?.has(connection) === true) continue
         reached?.add(connection)
         if (copy.deliverTo(connection)) recipients += 1
       }
@@ -41,13 +42,24 @@ export class Fanout {
     return connection === undefined ? [] : [connection]
   }
 
-  #subscribersOfAny (topics: readonly TopicName[]): ReadonlySet<Connection> {
-    const connections = new Set<Connection>()
-    for (const topic of topics) {
-      for (const connection of this.#subscribers(topic)) connections.add(connection)
+  /** Tells who does not get it; nearly always that is its author alone, and asked for every member of a room. */
+  #leftOut (except: readonly TopicName[]): (connection: Connection) => boolean {
+    const [first, ...others] = except
+    if (first === undefined) return () => false
+    if (others.length === 0 && connectionOf(first) !== undefined) {
+      const [author] = this.#subscribers(first)
+      return (connection) => connection === author
     }
-    return connections
+    const connections = new Set(except.flatMap((topic) => [...this.#subscribers(topic)]))
+    return (connection) => connections.has(connection)
   }
+}
+
+/** What connections of one kind are written: a wire format, compressed or not. */
+interface Variant {
+  readonly dialect: Dialect
+  readonly compresses: boolean
+  readonly frame: Frame
 }
 
 /** One message as those see it who get it by a certain topic. */
@@ -55,7 +67,8 @@ class Copy {
   readonly #event: OutboundEvent
   readonly #topic: TopicName
   readonly #position: Position | undefined
-  readonly #frames = new Map<Dialect, Frame>()
+  /** Nearly always one, and asked for every member of a room: a list is looked through faster than a map. */
+  readonly #variants: Variant[] = []
 
   constructor (event: OutboundEvent, topic: TopicName, position: Position | undefined) {
     const room = event.room ?? roomOfTopic(topic)
@@ -65,15 +78,19 @@ class Copy {
   }
 
   deliverTo (connection: Connection): boolean {
-    return connection.deliver(this.#frameFor(connection.dialect), this.#topic, this.#position)
+    return connection.deliver(this.#frameFor(connection.dialect, connection.compresses), this.#topic, this.#position)
   }
 
-  #frameFor (dialect: Dialect): Frame {
-    const known = this.#frames.get(dialect)
-    if (known !== undefined) return known
-    const delivery = { event: this.#event, position: this.#position, topic: this.#topic }
-    const frame = encodeTextFrame(dialect.encode(delivery))
-    this.#frames.set(dialect, frame)
+  #frameFor (dialect: Dialect, compresses: boolean): Frame {
+    for (const variant of this.#variants) {
+      if (variant.dialect === dialect && variant.compresses === compresses) return variant.frame
+    }
+    const frame = compresses ? deflateFrame(this.#frameFor(dialect, false)) : this.#encode(dialect)
+    this.#variants.push({ dialect, compresses, frame })
     return frame
+  }
+
+  #encode (dialect: Dialect): Frame {
+    return encodeTextFrame(dialect.encode({ event: this.#event, position: this.#position, topic: this.#topic }))
   }
 }

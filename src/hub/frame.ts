@@ -1,5 +1,5 @@
 /** First byte of an unfragmented, uncompressed text frame (RFC 6455 section 5.2). */
-const FIN_TEXT = 0x81
+export const FIN_TEXT = 0x81
 const LENGTH_16 = 126
 const LENGTH_64 = 127
 
@@ -9,9 +9,16 @@ export type Frame = Buffer
 /** Frames a text once, so that every receiver can be handed the same bytes. */
 export function encodeTextFrame (text: string): Frame {
   const length = Buffer.byteLength(text)
+  const frame = allocateFrame(FIN_TEXT, length)
+  frame.write(text, frame.length - length, 'utf8')
+  return frame
+}
+
+/** A frame with its header written and room for so many bytes behind it. */
+export function allocateFrame (firstByte: number, length: number): Frame {
   const headerLength = length < LENGTH_16 ? 2 : length <= 0xffff ? 4 : 10
   const frame = Buffer.allocUnsafe(headerLength + length)
-  frame[0] = FIN_TEXT
+  frame[0] = firstByte
   if (headerLength === 2) {
     frame[1] = length
   } else if (headerLength === 4) {
@@ -21,6 +28,11 @@ export function encodeTextFrame (text: string): Frame {
     frame[1] = LENGTH_64
     frame.writeBigUInt64BE(BigInt(length), 2)
   }
-  frame.write(text, headerLength, 'utf8')
   return frame
+}
+
+/** What stands behind the header. */
+export function contentOf (frame: Frame): Buffer {
+  const headerLength = frame[1] === LENGTH_64 ? 10 : frame[1] === LENGTH_16 ? 4 : 2
+  return frame.subarray(headerLength)
 }

@@ -40,7 +40,7 @@ export class Inbox {
   readonly #gate: RateGate
   readonly #limits: InboxLimits
   readonly #requests: Requests
-  readonly #badFrames: WindowCounter
+  #badFrames: WindowCounter | undefined
   readonly #waiting: Waiting[] = []
   #busy = false
 
@@ -49,7 +49,6 @@ export class Inbox {
     this.#gate = gate
     this.#limits = limits
     this.#requests = requests
-    this.#badFrames = new WindowCounter(limits.badFrameWindowMs)
   }
 
   /** Takes one data frame. */
@@ -115,6 +114,7 @@ export class Inbox {
 
   #countBadFrame (): void {
     const budget = this.#limits.invalidJson === 'close' ? 0 : this.#limits.invalidJsonBudget
+    this.#badFrames ??= new WindowCounter(this.#limits.badFrameWindowMs)
     if (this.#badFrames.add(monotonicMs()) > budget) this.#connection.close(closeCodes.invalidJson)
   }
 

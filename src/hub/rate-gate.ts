@@ -21,7 +21,7 @@ export class RateGate {
   readonly #rate: MessageRate
   readonly #timings: Timings
   readonly #bucket: TokenBucket
-  readonly #refusals: WindowCounter
+  #refusals: WindowCounter | undefined
   #warnedAt = Number.NEGATIVE_INFINITY
 
   constructor (connection: Connection, rate: MessageRate, timings: Timings) {
@@ -29,7 +29,6 @@ export class RateGate {
     this.#rate = rate
     this.#timings = timings
     this.#bucket = new TokenBucket(rate.perSecond, rate.burst, monotonicMs())
-    this.#refusals = new WindowCounter(timings.refusalWindowMs)
   }
 
   /** Counts a frame; false when it must be refused. */
@@ -47,6 +46,7 @@ export class RateGate {
   }
 
   #refuse (now: number): void {
+    this.#refusals ??= new WindowCounter(this.#timings.refusalWindowMs)
     if (this.#refusals.add(now) >= this.#timings.refusalLimit) this.#connection.close(closeCodes.rateLimit)
   }
 

@@ -5,7 +5,7 @@ import { isOrderly } from '../protocol/close-codes.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Admission } from './admission.ts'
 import { Connection } from './connection.ts'
-import type { ConnectionEnd, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
+import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import type { Hub } from './hub.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
 import { RateGate, type MessageRate } from './rate-gate.ts'
@@ -40,6 +40,11 @@ export class Sessions {
   readonly #settings: SessionSettings
   readonly #sockets = new Map<WebSocket, Connection>()
   readonly #emptied = new EventEmitter()
+  /** The same for all connections: functions of its own would cost each one memory. */
+  readonly #events: ConnectionEvents = {
+    onEnd: (connection, end) => this.#onEnd(connection, end),
+    onSlow: ({ id }) => this.#parts.logger.warn({ client_id: id }, 'dropping message for slow client')
+  }
 
   constructor (parts: SessionParts, settings: SessionSettings) {
     this.#parts = parts
@@ -49,10 +54,7 @@ export class Sessions {
   /** Takes in a socket. Must be called in the same turn as the upgrade: frames that come later than the listeners are kept. */
   open (parts: ConnectionParts): Connection {
     const { webSocket } = parts
-    const connection = new Connection(parts, this.#settings.connection, {
-      onEnd: (ended, end) => this.#onEnd(ended, end),
-      onSlow: ({ id }) => this.#parts.logger.warn({ client_id: id }, 'dropping message for slow client')
-    })
+    const connection = new Connection(parts, this.#settings.connection, this.#events)
     this.#sockets.set(webSocket, connection)
     this.#listen(webSocket, connection)
     this.#replaceOlder(connection)

@@ -6,10 +6,10 @@ import type { UserRef } from './relay-message.ts'
 /** A connection may be in a room in both ways at once: one bit each. */
 const WAY: Record<Attendance, number> = { member: 1, subscriber: 2 }
 
-/** A present user: the connections that make it so, or the timer of the grace after the last one. */
+/** A present user: how many connections make it so, or the timer of the grace after the last one. */
 interface Attendee {
   readonly user: UserRef
-  readonly connections: Set<string>
+  connections: number
   /** Until when a broken connection may come back, on the clock of `monotonicMs`; a new one ends the waiting. */
   graceEndsMs: number
   departure: NodeJS.Timeout | undefined
@@ -32,21 +32,23 @@ export class MemoryPresence implements PresenceStore {
 
   enter (name: RoomName, occupant: Occupant, capacity: number): Entry {
     const room = this.#rooms.get(name) ?? { attendees: new Map(), ways: new Map() }
-    const ways = room.ways.get(occupant.connectionId) ?? 0
-    if (ways === 0 && capacity > 0 && room.ways.size >= capacity) return { admitted: false }
+    const before = room.ways.get(occupant.connectionId) ?? 0
+    if (before === 0 && capacity > 0 && room.ways.size >= capacity) return { admitted: false }
+    const ways = before | WAY[occupant.as]
     this.#rooms.set(name, room)
-    room.ways.set(occupant.connectionId, ways | WAY[occupant.as])
-    const arrived = occupant.as === 'member' && arrive(room, occupant)
+    room.ways.set(occupant.connectionId, ways)
+    const arrived = ways !== before && occupant.as === 'member' && arrive(room, occupant)
     return { admitted: true, arrived, ...sizeOf(room) }
   }
 
   leave (name: RoomName, occupant: Occupant, graceMs: number): Exit {
     const room = this.#rooms.get(name)
     if (room === undefined) return { departed: false, connections: 0, users: 0 }
-    const ways = (room.ways.get(occupant.connectionId) ?? 0) & ~WAY[occupant.as]
+    const before = room.ways.get(occupant.connectionId) ?? 0
+    const ways = before & ~WAY[occupant.as]
     if (ways === 0) room.ways.delete(occupant.connectionId)
     else room.ways.set(occupant.connectionId, ways)
-    const departed = occupant.as === 'member' && this.#depart(name, room, occupant, graceMs)
+    const departed = ways !== before && occupant.as === 'member' && this.#depart(name, room, occupant, graceMs)
     this.#removeIfEmpty(name, room)
     return { departed, ...sizeOf(room) }
   }
@@ -78,12 +80,13 @@ export class MemoryPresence implements PresenceStore {
     this.#rooms.clear()
   }
 
-  #depart (name: RoomName, room: Room, { user, connectionId }: Occupant, graceMs: number): boolean {
+  #depart (name: RoomName, room: Room, { user }: Occupant, graceMs: number): boolean {
     const attendee = room.attendees.get(user.id)
-    if (attendee === undefined || !attendee.connections.delete(connectionId)) return false
+    if (attendee === undefined) return false
     const now = monotonicMs()
     attendee.graceEndsMs = Math.max(attendee.graceEndsMs, now + graceMs)
-    if (attendee.connections.size > 0) return false
+    attendee.connections -= 1
+    if (attendee.connections > 0) return false
     if (attendee.graceEndsMs === now) return room.attendees.delete(user.id)
     attendee.departure = setTimeout(() => this.#graceOver(name, room, attendee), attendee.graceEndsMs - now)
     return false
@@ -100,18 +103,17 @@ export class MemoryPresence implements PresenceStore {
   }
 }
 
-/** Counts a member connection for its user; true when the user was not present before. */
-function arrive (room: Room, { user, connectionId }: Occupant): boolean {
+/** Counts a new member connection for its user; true when the user was not present before. */
+function arrive (room: Room, { user }: Occupant): boolean {
   const attendee = room.attendees.get(user.id)
   if (attendee === undefined) {
-    room.attendees.set(user.id, { user, connections: new Set([connectionId]), graceEndsMs: 0, departure: undefined })
+    room.attendees.set(user.id, { user, connections: 1, graceEndsMs: 0, departure: undefined })
     return true
   }
-  if (attendee.connections.has(connectionId)) return false
   clearTimeout(attendee.departure)
   attendee.departure = undefined
   attendee.graceEndsMs = 0
-  attendee.connections.add(connectionId)
+  attendee.connections += 1
   return false
 }
 

@@ -7,12 +7,14 @@ import type { Teardown } from '../helper.ts'
 export type Fault = (message: number) => number | 'close'
 
 /** A room in its barest form that serves members badly on purpose; closed with the test. Returns its address. */
-export async function startFaultyHub (t: Teardown, fault: Fault): Promise<string> {
+export async function startFaultyHub (t: Teardown, fault: Fault, { pingPeriodMs = 25_000 } = {}): Promise<string> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
   const members = new Set<WebSocket>()
   let messages = 0
   server.on('connection', (socket) => {
+    const pinging = setInterval(() => socket.ping(), pingPeriodMs)
+    socket.on('close', () => clearInterval(pinging))
     socket.on('message', (data) => {
       const { type, id, room, payload } = JSON.parse(String(data))
       if (type === 'join_room') {

@@ -62,6 +62,12 @@ t.test('copies that a hub sends twice are reported', async (t) => {
   t.strictSame([report.lost, report.outOfOrder], [0, 3])
 })
 
+t.test('a hub that pings all the time is measured like any other', async (t) => {
+  const url = await startFaultyHub(t, () => 1, { pingPeriodMs: 50 })
+  const report = await runLoad({ ...SHORT, url, membersPerRoom: 2 })
+  t.equal(report.lost, 0)
+})
+
 t.test('a hub that ends a connection is reported with its reason', async (t) => {
   await t.rejects(loadFaulty(t, (message) => message < 5 ? 1 : 'close'), /connection \d ended: closed with 1013 overload/)
 })

@@ -29,7 +29,7 @@ t.test('a copy that comes twice does not stand for one that is missing', async (
   tally.acked(0)
   deliver(tally, { to: 1, from: 0, number: 0 })
   deliver(tally, { to: 1, from: 0, number: 0 })
-  t.strictSame([tally.deliveries, tally.outOfOrder, tally.inFlight], [1, 1, 1])
+  t.strictSame([tally.deliveries, tally.repeated, tally.lost, tally.inFlight], [1, 1, 1, 1])
 })
 
 t.test('messages of one sender in the wrong order are noticed, those of two senders are not', async (t) => {
@@ -37,10 +37,10 @@ t.test('messages of one sender in the wrong order are noticed, those of two send
   for (const number of [0, 1, 2]) tally.sent(number)
   deliver(tally, { to: 2, from: 1, number: 1 })
   deliver(tally, { to: 2, from: 0, number: 0 })
-  t.equal(tally.outOfOrder, 0)
+  t.equal(tally.late, 0)
   deliver(tally, { to: 2, from: 0, number: 2 })
   deliver(tally, { to: 2, from: 0, number: 0 })
-  t.equal(tally.outOfOrder, 1)
+  t.equal(tally.late, 1)
 })
 
 t.test('the room\'s own numbers must rise, whoever sends', async (t) => {
@@ -48,7 +48,7 @@ t.test('the room\'s own numbers must rise, whoever sends', async (t) => {
   for (const number of [0, 1]) tally.sent(number)
   deliver(tally, { to: 2, from: 0, number: 0, seq: 6 })
   deliver(tally, { to: 2, from: 1, number: 1, seq: 5 })
-  t.strictSame([tally.deliveries, tally.outOfOrder], [1, 1])
+  t.strictSame([tally.deliveries, tally.late], [1, 1])
 })
 
 t.test('an own message and one of another room are astray', async (t) => {

@@ -60,6 +60,7 @@ t.test('the defaults are those of the contract', async (t) => {
     sendBufferMessages: 256,
     sendBufferBytes: 1_048_576,
     slowClient: 'close',
+    compression: 'off',
     maxConnections: 0,
     maxConnectionsPerUser: 0,
     userLimitPolicy: 'replace',

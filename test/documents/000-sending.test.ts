@@ -3,22 +3,17 @@ import t from 'tap'
 import type { Connection } from '../../src/hub/connection.ts'
 import { until, type Teardown } from '../helper.ts'
 import { connectRaw, type RawPeer } from '../support/raw-peer.ts'
-import { stall } from '../support/stall.ts'
+import { startWithStalledPeer } from '../support/stalled-peer.ts'
 import { member, startHub, type TestHubOptions } from '../support/test-hub.ts'
 import { TEXT } from '../support/wire-frames.ts'
 
 /** A hub with one peer that has stopped reading, its socket full and no room left in its send buffer. */
 async function startWithFullBuffer (t: Teardown, options: TestHubOptions = {}) {
-  const service = await startHub(t, { slowClient: 'drop', outbox: { messages: 8 }, ...options })
-  const peer = await connectRaw(t, service.address, { path: '/?user=slow' })
-  peer.socket.pause()
-  const [connection] = service.opened
-  if (connection === undefined) throw new Error('expected a connection')
-  await stall(connection)
-  while (connection.send('filler', 'small')) await endOfTurn()
+  const service = await startWithStalledPeer(t, { slowClient: 'drop', outbox: { messages: 8 }, ...options })
+  while (service.connection.send('filler', 'small')) await endOfTurn()
   // That the buffer is full has been told by now, once.
   service.lines.length = 0
-  return { ...service, peer, connection }
+  return service
 }
 
 /** Lets the peer read again; returns the types of all that it gets up to the answer to a ping. */
@@ -60,12 +55,7 @@ t.test('an ack that finds the send buffer full is dropped without a word in the 
 })
 
 t.test('what does not fit into the socket at once is kept for a peer that reads again, in order (S0-114)', async (t) => {
-  const service = await startHub(t)
-  const peer = await connectRaw(t, service.address)
-  peer.socket.pause()
-  const [connection] = service.opened
-  if (connection === undefined) throw new Error('expected a connection')
-  await stall(connection)
+  const { peer, connection } = await startWithStalledPeer(t)
   for (let number = 0; number < 100; number += 1) connection.send('number', number)
   peer.socket.resume()
   const seen = []

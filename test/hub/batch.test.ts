@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { BatchCache, joinFrames, MAX_BATCH_BYTES } from '../../src/hub/batch.ts'
+import { joinFrames, MAX_BATCH_BYTES } from '../../src/hub/batch.ts'
 
 const frame = (text: string) => Buffer.from(text)
 
@@ -38,25 +38,4 @@ t.test('batches hold exactly the given frames, whatever their sizes', async () =
     const messages = batches.reduce((sum, batch) => sum + batch.messages, 0)
     return messages === frames.length && Buffer.concat(batches.map(({ bytes }) => bytes)).equals(Buffer.concat(frames))
   }), { numRuns: 60 })
-})
-
-t.test('equal lists share the joined bytes (S0-68)', async (t) => {
-  const cache = new BatchCache()
-  const frames = [frame('a'), frame('b')]
-  t.equal(cache.join(frames), cache.join([...frames]))
-})
-
-t.test('lists that differ in one frame, in order or in length do not share', async (t) => {
-  const cache = new BatchCache()
-  const [a, b, c] = [frame('a'), frame('b'), frame('c')]
-  const textOf = (frames: Buffer[]) => cache.join(frames).map(({ bytes }) => bytes.toString())
-  t.same([textOf([a, b]), textOf([b, a]), textOf([a, c]), textOf([a]), textOf([a, b])], [['ab'], ['ba'], ['ac'], ['a'], ['ab']])
-})
-
-t.test('a cleared cache joins anew', async (t) => {
-  const cache = new BatchCache()
-  const frames = [frame('a'), frame('b')]
-  const before = cache.join(frames)
-  cache.clear()
-  t.not(cache.join(frames), before)
 })

@@ -2,7 +2,7 @@ import t from 'tap'
 import { closeCodes } from '../../src/protocol/close-codes.ts'
 import { until } from '../helper.ts'
 import { connectRaw } from '../support/raw-peer.ts'
-import { stall } from '../support/stall.ts'
+import { startWithStalledPeer } from '../support/stalled-peer.ts'
 import { enter, startHub } from '../support/test-hub.ts'
 import { clientClose, clientFrame, CLOSE, closeCodeOf, PING, PONG, TEXT, type WireFrame } from '../support/wire-frames.ts'
 
@@ -27,12 +27,7 @@ t.test('what was queued before a close arrives before the close frame', async (t
 })
 
 t.test('no data follows the close frame that answers a peer in the middle of a backlog', async (t) => {
-  const service = await startHub(t)
-  const peer = await connectRaw(t, service.address)
-  peer.socket.pause()
-  const [connection] = service.opened
-  if (connection === undefined) throw new Error('expected a connection')
-  await stall(connection)
+  const { peer, connection } = await startWithStalledPeer(t)
   for (const number of numbers(20)) connection.send('number', number)
   peer.send(clientClose(1000))
   await until(() => !connection.isOpen)

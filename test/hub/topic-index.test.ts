@@ -15,7 +15,7 @@ async function makeIndex (t: Teardown) {
   })
   const [ada, bob] = service.opened
   if (ada === undefined || bob === undefined) throw new Error('expected two connections')
-  ada.topics.clear()
+  ada.topics.length = 0
   return { index, asked, ada, bob }
 }
 
@@ -35,10 +35,10 @@ t.test('index and connection always agree on who is where', async (t) => {
   const { index, ada } = await makeIndex(t)
   index.add('room:a', ada)
   index.add('all', ada)
-  t.same([...ada.topics], ['room:a', 'all'])
-  t.ok(index.subscribers('room:a').has(ada))
+  t.same(ada.topics, ['room:a', 'all'])
+  t.same([...index.subscribers('room:a')], [ada])
   index.remove('all', ada)
-  t.same([...ada.topics], ['room:a'])
+  t.same(ada.topics, ['room:a'])
 })
 
 t.test('a connection that leaves is taken off all its topics', async (t) => {
@@ -46,7 +46,7 @@ t.test('a connection that leaves is taken off all its topics', async (t) => {
   for (const topic of ['room:a', 'room:b', 'all']) index.add(topic, ada)
   index.add('all', bob)
   index.removeAll(ada)
-  t.same([ada.topics.size, index.subscribers('room:a').size, index.subscribers('all').size], [0, 0, 1])
+  t.same([ada.topics, [...index.subscribers('room:a')], [...index.subscribers('all')]], [[], [], [bob]])
   t.same(asked.filter((line) => line.startsWith('-')), ['-room:a', '-room:b'])
 })
 

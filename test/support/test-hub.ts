@@ -12,7 +12,7 @@ import { Drain } from '../../src/hub/drain.ts'
 import { Flusher } from '../../src/hub/flusher.ts'
 import { Heartbeat, type HeartbeatTimes } from '../../src/hub/heartbeat.ts'
 import { Hub } from '../../src/hub/hub.ts'
-import type { OutboxLimits } from '../../src/hub/outbox.ts'
+import type { OutboxLimits } from '../../src/hub/backlog.ts'
 import type { MessageRate } from '../../src/hub/rate-gate.ts'
 import { Sessions } from '../../src/hub/sessions.ts'
 import { defaultTimings, type Timings } from '../../src/hub/timings.ts'
@@ -64,7 +64,7 @@ type Domain = Omit<TestHub, 'address' | 'opened' | 'webSockets'>
 export async function startHub (t: Teardown, options: TestHubOptions = {}): Promise<TestHub> {
   const domain = makeDomain(t, options)
   // `closeTimeout` is missing from the types of ws.
-  const serverOptions = { host: '127.0.0.1', port: 0, maxPayload: 262_144, closeTimeout: options.closeTimeoutMs ?? 100 }
+  const serverOptions = { host: '127.0.0.1', port: 0, maxPayload: 262_144, closeTimeout: options.closeTimeoutMs ?? 2_000 }
   const server = new WebSocketServer(serverOptions)
   const opened: Connection[] = []
   const webSockets: WebSocket[] = []
