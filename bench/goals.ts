@@ -1,14 +1,15 @@
 import type { FigureName } from './figures.ts'
 import type { HubName } from './hubs.ts'
+import type { Scene } from './scene.ts'
 import type { Summary } from './summary.ts'
 
-/** What wshub is to reach in a scene. */
+/** What the first hub of a scene is to reach in it: wshub, on one node or two. */
 export interface Goal {
   readonly scene: string
   readonly figure: FigureName
   /** Measured against this hub's figure in the same run; against nothing when left out. */
   readonly peer?: HubName
-  /** Measured against wshub's own figure in this step, in the last one. */
+  /** Measured against the hub's own figure in this step, in the last one. */
   readonly steps?: { readonly from: string, readonly to: string }
   readonly atMost?: number
   readonly atLeast?: number
@@ -43,22 +44,27 @@ export const goals: readonly Goal[] = [
   { scene: 'e', figure: 'pingMax', atMost: 100 },
   { scene: 'e', figure: 'lost', atMost: 0 },
   { scene: 'e', figure: 'wrong', atMost: 0 },
-  { scene: 'g', figure: cpu, steps: { from: '1000', to: '15000' }, atMost: 1.3 }
+  { scene: 'g', figure: cpu, steps: { from: '1000', to: '15000' }, atMost: 1.3 },
+  { scene: 'r16', figure: cpu, peer: 'socket.io+redis', atMost: 0.25 },
+  { scene: 'r16', figure: 'lost', atMost: 0 },
+  { scene: 'r16', figure: 'wrong', atMost: 0 },
+  { scene: 'r64', figure: 'lost', atMost: 0 },
+  { scene: 'r64', figure: 'wrong', atMost: 0 }
 ]
 
 /** Judges the goals of a scene by its summary. */
-export function judgeGoals (scene: string, summary: Summary): Judgement[] {
-  return goals.filter((goal) => goal.scene === scene).map((goal) => {
-    const value = valueOf(goal, summary)
+export function judgeGoals ({ name, hubs: [hub] }: Scene, summary: Summary): Judgement[] {
+  return goals.filter(({ scene }) => scene === name).map((goal) => {
+    const value = valueOf(goal, summary, hub)
     const { atMost = Infinity, atLeast = -Infinity } = goal
     return { goal, value, isMet: value !== undefined && value <= atMost && value >= atLeast }
   })
 }
 
-function valueOf ({ figure, peer, steps }: Goal, summary: Summary): number | undefined {
-  if (peer !== undefined) return summary.ratio(figure, '', peer)
-  if (steps === undefined) return summary.figure(figure, '', 'wshub')
-  const from = summary.figure(figure, steps.from, 'wshub')
-  const to = summary.figure(figure, steps.to, 'wshub')
+function valueOf ({ figure, peer, steps }: Goal, summary: Summary, hub: HubName): number | undefined {
+  if (peer !== undefined) return summary.ratio(figure, '', hub, peer)
+  if (steps === undefined) return summary.figure(figure, '', hub)
+  const from = summary.figure(figure, steps.from, hub)
+  const to = summary.figure(figure, steps.to, hub)
   return from && to && to / from
 }

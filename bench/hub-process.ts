@@ -1,66 +1,39 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { HubSpec } from './hubs.ts'
+import { startRedis } from './redis-process.ts'
+import { startServer, type ServerProcess } from './server-process.ts'
 
-const START_TIMEOUT_MS = 20_000
-const POLL_MS = 50
 const ADDRESS = /listening on http:\/\/([\w.:[\]-]+)/
-/** As much of a failed start's output as is shown. */
-const TAIL_CHARACTERS = 1_000
 
-/** A hub that listens. */
-export interface HubProcess {
-  readonly pid: number
-  /** `ws://127.0.0.1:port` */
-  readonly url: string
+/** A hub that listens, on one node or several. */
+export interface RunningHub {
+  /** All processes that it takes, the Redis between its nodes included. */
+  readonly pids: readonly number[]
+  /** `ws://127.0.0.1:port` of each node. */
+  readonly urls: readonly string[]
   stop: () => Promise<void>
 }
 
-/** Starts a hub and waits until it listens. What it logs goes to a file: nobody has to read it while it is measured. */
-export async function startHub ({ name, args, env }: HubSpec): Promise<HubProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'wshub-bench-'))
-  const logPath = join(folder, 'log')
-  const log = openSync(logPath, 'w')
-  const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], env: { PATH: process.env['PATH'], ...env } })
-  const clean = () => {
-    child.kill('SIGKILL')
-    rmSync(folder, { recursive: true })
-  }
-  process.once('exit', clean)
-  const stop = async () => {
-    await end(child)
-    process.off('exit', clean)
-    clean()
-  }
+/** Starts a hub with all that it takes, and waits until every node listens. When one does not start, none is left. */
+export async function startHub (spec: HubSpec): Promise<RunningHub> {
+  const started: ServerProcess[] = []
+  const stop = async () => { await Promise.all(started.map((server) => server.stop())) }
   try {
-    return { pid: child.pid ?? 0, url: await readAddress(child, logPath), stop }
+    const redis = spec.nodes > 1 ? await startRedis() : undefined
+    if (redis !== undefined) started.push(redis)
+    const urls: string[] = []
+    for (let node = 0; node < spec.nodes; node++) {
+      const server = await startNode(spec, redis?.url)
+      started.push(server)
+      urls.push(`ws://${server.told}`)
+    }
+    return { pids: started.map(({ pid }) => pid), urls, stop }
   } catch (error) {
-    const tail = readFileSync(logPath, 'utf8').slice(-TAIL_CHARACTERS)
     await stop()
-    throw new Error(`${name} does not start: ${tail}`, { cause: error })
+    throw error
   }
 }
 
-async function readAddress (child: ChildProcess, logPath: string): Promise<string> {
-  for (let waitedMs = 0; waitedMs < START_TIMEOUT_MS && isRunning(child); waitedMs += POLL_MS) {
-    const address = ADDRESS.exec(readFileSync(logPath, 'utf8'))?.[1]
-    if (address !== undefined) return `ws://${address}`
-    await delay(POLL_MS)
-  }
-  throw new Error('no address')
-}
-
-async function end (child: ChildProcess): Promise<void> {
-  if (!isRunning(child)) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
-}
-
-function isRunning ({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode === null && signalCode === null
+async function startNode ({ name, args, env }: HubSpec, redisUrl: string | undefined): Promise<ServerProcess> {
+  const settings = { ...env, ...(redisUrl !== undefined && { REDIS_URL: redisUrl }) }
+  return await startServer({ name, command: process.execPath, args, env: settings, ready: ADDRESS })
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { projectRoot } from '../examples/replay/project-root.ts'
 import type { WireName } from './load/wire.ts'
 
-/** A hub to measure, run as a process of its own. */
+/** A hub to measure, run as processes of its own. */
 export interface HubSpec {
   readonly name: HubName
   /** Arguments of Node. */
@@ -12,31 +12,45 @@ export interface HubSpec {
   readonly wire: WireName
   /** Signs the tokens of those who connect; without one it lets everybody in. */
   readonly secret?: string
+  /** How many of it run; several are told of a Redis between them by `REDIS_URL`. */
+  readonly nodes: number
 }
 
-/** The hubs, ours first. */
-export const hubNames = ['wshub', 'ws', 'socket.io', 'fastify'] as const
+/** The hubs, ours first; those `+redis` are two nodes and a Redis between them. */
+export const hubNames = ['wshub', 'wshub+redis', 'ws', 'socket.io', 'socket.io+redis', 'fastify'] as const
 
 /** Name of a hub. */
 export type HubName = typeof hubNames[number]
 
 const SECRET = 'only known to the benchmark, 32 bytes and more'
+const SEVERAL_NODES = 2
 
 /** How each hub is started: wshub as it is, but without limits on how often one may connect and speak. */
 export const hubs: Readonly<Record<HubName, HubSpec>> = {
-  wshub: {
-    name: 'wshub',
+  wshub: ours('wshub', 1),
+  'wshub+redis': ours('wshub+redis', SEVERAL_NODES),
+  ws: peer('ws', 'ws-hub.js', 'hub'),
+  'socket.io': peer('socket.io', 'socket-io-hub.js', 'socket.io'),
+  'socket.io+redis': { ...peer('socket.io+redis', 'socket-io-hub.js', 'socket.io'), nodes: SEVERAL_NODES },
+  fastify: peer('fastify', 'fastify-hub.js', 'hub')
+}
+
+/** Whether a hub is one to compare with, which has to be installed. */
+export function isPeer (name: HubName): boolean {
+  return name !== 'wshub' && name !== 'wshub+redis'
+}
+
+function ours (name: HubName, nodes: number): HubSpec {
+  return {
+    name,
     args: [join(projectRoot, 'dist', 'src', 'cli.js'), 'start'],
     env: { HOST: '127.0.0.1', PORT: '0', JWT_SECRET: SECRET, WS_MESSAGE_RATE: '0', WS_HANDSHAKE_RATE: '0' },
     wire: 'hub',
-    secret: SECRET
-  },
-  ws: peer('ws', 'hub'),
-  'socket.io': peer('socket.io', 'socket.io'),
-  fastify: peer('fastify', 'hub')
+    secret: SECRET,
+    nodes
+  }
 }
 
-function peer (name: HubName, wire: WireName): HubSpec {
-  const script = `${name.replace('.', '-')}-hub.js`
-  return { name, args: [join(projectRoot, 'bench', 'peers', script)], env: {}, wire }
+function peer (name: HubName, script: string, wire: WireName): HubSpec {
+  return { name, args: [join(projectRoot, 'bench', 'peers', script)], env: {}, wire, nodes: 1 }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { projectRoot } from '../examples/replay/project-root.ts'
 import { readChat } from './chat.ts'
 import { environmentOf } from './environment.ts'
+import { isPeer } from './hubs.ts'
 import { installPeers } from './install-peers.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
 import { drawScene } from './plot/draw-scene.ts'
@@ -27,7 +28,8 @@ async function main (args: string[]): Promise<number> {
   try {
     options = readOptions(args)
     known = allScenes(await readChat(options.chatPath))
-    scenes = selectScenes(known, options.scenes)
+    scenes = selectScenes(known, options.scenes).filter(({ hubs }) => hubs.some((name) => options.hubs.includes(name)))
+    if (scenes.length === 0) throw new Error('--peers: none of these is compared in the scenes asked for')
   } catch (error) {
     process.stderr.write(`${messageOf(error)}\n\n${USAGE}`)
     return EXIT.usage
@@ -37,7 +39,7 @@ async function main (args: string[]): Promise<number> {
     return EXIT.success
   }
   try {
-    if (options.hubs.some((name) => name !== 'wshub')) installPeers(join(projectRoot, 'bench'))
+    if (options.hubs.some(isPeer)) installPeers(join(projectRoot, 'bench'))
     await runAll(scenes, options, { args, order: known.map(({ name }) => name) })
     return EXIT.success
   } catch (error) {

@@ -18,7 +18,7 @@ export async function measure (name: HubName, load: SceneLoad, onProgress: (text
   try {
     const hub = await startHub(hubs[name])
     try {
-      return await generate({ ...load, url: hub.url, wire, serverPid: hub.pid, ...(secret !== undefined && { secret }) }, onProgress)
+      return await generate({ ...load, url: hub.urls, wire, serverPid: hub.pids, ...(secret !== undefined && { secret }) }, onProgress)
     } finally {
       await hub.stop()
     }

@@ -3,7 +3,8 @@ const TITLE = `# Measured
 Written by \`npm run bench\`. Each hub runs as a process of its own and does the same work: parses a message, wraps it with sender and time,
 sends it to the others of the room, acknowledges it. wshub runs as the real service, with tokens verified, validation, presence, numbering
 and logging on; the others have none of these. Figures are medians over the rounds, in which the hubs take turns. Server CPU is
-what the operating system counts for the process, user and system. The load comes from another process of the same machine.
+what the operating system counts for the process, user and system. The load comes from another process of the same machine. Hubs +redis
+are two nodes with half of the members each, and a Redis between them: their server CPU is that of all three processes.
 `
 
 /** Puts sections into the text of a results file: in the place of the same scene's earlier one, else in the given order. */

@@ -18,9 +18,9 @@ export async function runScene (scene: Scene, options: RunOptions, stream: NodeJ
 }
 
 async function runStep (scene: Scene, { label, load }: Step, round: number, options: RunOptions & { stream: NodeJS.WriteStream }): Promise<Measurement[]> {
-  const { hubs, seconds, scale, stream } = options
+  const { seconds, scale, stream } = options
   const measurements: Measurement[] = []
-  for (const hub of hubs) {
+  for (const hub of options.hubs.filter((name) => scene.hubs.includes(name))) {
     const name = `${scene.name}${label === '' ? '' : ` ${label}`}, round ${round} of ${options.rounds}, ${hub}`
     let status = 'starting'
     const progress = new Progress(stream, () => `${name}: ${status}`)

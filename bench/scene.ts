@@ -1,5 +1,6 @@
 import type { LoadOptions } from './load/load.ts'
 import type { FigureName } from './figures.ts'
+import type { HubName } from './hubs.ts'
 
 /** The load of a scene: everything but where and as whom. */
 export type SceneLoad = Omit<LoadOptions, 'url' | 'wire' | 'token' | 'secret' | 'serverPid'>
@@ -18,6 +19,8 @@ export interface Scene {
   readonly group: string
   readonly title: string
   readonly steps: readonly Step[]
+  /** Who is compared; the first is held against each of the others. */
+  readonly hubs: readonly [HubName, ...HubName[]]
   readonly figures: readonly FigureName[]
   /** The figure that is drawn. */
   readonly plot: FigureName

@@ -26,9 +26,9 @@ export function formatSection (result: SceneResult): string {
   return [
     `## ${scene.name}: ${scene.title}`,
     provenance(result),
-    table(scene, summary),
+    table(result),
     explanation(result),
-    isFull && goalList(judgeGoals(scene.name, summary)),
+    isFull && goalList(judgeGoals(scene, summary)),
     isFull && `![${headingOf(scene.plot)}](plots/${scene.name}.svg)`
   ].filter((part) => typeof part === 'string' && part !== '').join('\n\n') + '\n'
 }
@@ -38,25 +38,28 @@ function provenance ({ rounds, environment }: SceneResult): string {
   return `${date}, Node ${node}, ${cores} cores (${cpu}), ${system}, ${rounds} round${rounds === 1 ? '' : 's'}: \`${command}\``
 }
 
-function table (scene: Scene, summary: Summary): string {
+function table (result: SceneResult): string {
+  const { scene, summary } = result
   const hasSteps = scene.steps.length > 1
   const header = [...(hasSteps ? ['members'] : []), 'hub', ...scene.figures.map(headingOf)]
   const alignment = header.map((_, index) => index < (hasSteps ? 2 : 1) ? '---' : '---:')
   const rows = scene.steps.flatMap(({ label }) => summary.hubs.map((hub) => {
-    return [...(hasSteps ? [label] : []), hub, ...scene.figures.map((name) => cell(summary, name, label, hub))]
+    return [...(hasSteps ? [label] : []), hub, ...scene.figures.map((name) => cell(result, { name, step: label, hub }))]
   }))
   return [header, alignment, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-function cell (summary: Summary, name: FigureName, step: string, hub: HubName): string {
+function cell ({ scene, summary }: SceneResult, { name, step, hub }: { name: FigureName, step: string, hub: HubName }): string {
+  const [ours] = scene.hubs
   const value = summary.figure(name, step, hub)
   if (value === undefined) return '–'
-  const ratio = hub === 'wshub' || !figures[name].isCompared ? undefined : summary.ratio(name, step, hub)
+  const ratio = hub === ours || !figures[name].isCompared ? undefined : summary.ratio(name, step, ours, hub)
   return ratio === undefined ? formatFigure(name, value) : `${formatFigure(name, value)} (${ratio.toFixed(2)})`
 }
 
 function explanation ({ scene, summary }: SceneResult): string {
-  const isCompared = summary.hubs.includes('wshub') && summary.hubs.length > 1
+  const [ours] = scene.hubs
+  const isCompared = summary.hubs.includes(ours) && summary.hubs.length > 1
   const bound = summary.hubsWhere(isLoadBound)
   const boundConnecting = scene.figures.includes('handshakes') ? summary.hubsWhere(isConnectingLoadBound) : []
   const disturbed = summary.hubsWhere(({ otherCpuShare = 0 }) => otherCpuShare > DISTURBANCE)
@@ -64,7 +67,7 @@ function explanation ({ scene, summary }: SceneResult): string {
     return summary.problems(label, hub).map((text) => `${hub}${label === '' ? '' : ` (${label})`} failed in a round: ${text}.`)
   }))
   return [
-    isCompared && 'In brackets: wshub\'s figure divided by this one, in the same round.',
+    isCompared && `In brackets: ${ours}'s figure divided by this one, in the same round.`,
     bound.length > 0 && `The load generator was the limit for ${bound.join(', ')}: these could deliver more; CPU per delivery holds.`,
     boundConnecting.length > 0 && `While connecting, the load generator was the limit for ${boundConnecting.join(', ')}: compare CPU per handshake instead.`,
     disturbed.length > 0 && `Other processes used more than ${DISTURBANCE * PERCENT} % of a core in a round of ${disturbed.join(', ')}: measure again.`,

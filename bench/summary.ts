@@ -21,9 +21,9 @@ export class Summary {
     return medianOf([...this.#byRound(name, step, hub).values()])
   }
 
-  /** The median of what wshub's figure is of another hub's in the same round. */
-  ratio (name: FigureName, step: string, peer: HubName): number | undefined {
-    const ours = this.#byRound(name, step, 'wshub')
+  /** The median of what a hub's figure is of another's in the same round. */
+  ratio (name: FigureName, step: string, hub: HubName, peer: HubName): number | undefined {
+    const ours = this.#byRound(name, step, hub)
     const ratios = [...this.#byRound(name, step, peer)].map(([round, theirs]) => (ours.get(round) ?? Number.NaN) / theirs)
     return medianOf(ratios.filter(Number.isFinite))
   }

@@ -1,11 +1,12 @@
 import type { Timings } from '../src/hub/timings.ts'
+import type { RedisTimings } from '../src/relay/redis/timings.ts'
 import type { Config } from './env-schema.ts'
 
 /** A message this many times above the announced maximum closes the connection. */
 const HARD_LIMIT_FACTOR = 4
 
 /** The settings as the options of each plugin and route. The only place that knows both sides. */
-export function domainOptions (config: Config, timings: Timings) {
+export function domainOptions (config: Config, timings: Timings, redisTimings: Partial<RedisTimings> = {}) {
   return {
     jwt: {
       secret: config.jwtSecret,
@@ -17,6 +18,11 @@ export function domainOptions (config: Config, timings: Timings) {
       claims: { user: config.jwtUserClaim, name: config.jwtNameClaim, role: config.jwtRoleClaim },
       // The other half is for the answer: a request whose time is up gets none.
       keyTimeoutMs: Math.floor(config.handshakeTimeoutMs / 2)
+    },
+    relay: {
+      redis: config.redisUrl === undefined
+        ? undefined
+        : { url: config.redisUrl, prefix: config.redisPrefix, presenceGraceMs: config.presenceGraceMs, timings: redisTimings }
     },
     rateLimit: { handshakesPerMinute: config.handshakeRate, restPerMinute: config.restRate },
     rooms: {

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-rules.ts'
-import { allowedOrigin, listenHost, plainName, proxyAddress, socketPath } from './rules.ts'
+import { allowedOrigin, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
 } from './setting.ts'
@@ -24,6 +24,9 @@ export const settingsSchema = Type.Object({
   jwtUserClaim: list('JWT_USER_CLAIM', 'sub,user_id', 'Claims that may hold the user id; the first found counts.', { rule: plainName }),
   jwtNameClaim: text('JWT_NAME_CLAIM', 'name', 'Claim with the name to show.', { rule: plainName }),
   jwtRoleClaim: text('JWT_ROLE_CLAIM', 'role', 'Claim with the role; `roles` is read too.', { rule: plainName }),
+
+  redisUrl: secret('REDIS_URL', 'Redis that relates the nodes: redis:// or rediss:// URL, several for a cluster, redis+sentinel://; unset: this node alone.', redisUrl),
+  redisPrefix: text('REDIS_PREFIX', 'hub', 'Beginning of all names in Redis; nodes with the same one are one hub.', { rule: redisPrefix }),
 
   enabled: flag('WS_ENABLED', true, 'Whether the service runs at all; off: `start` opens no port and exits 0.'),
   paths: list('WS_PATHS', '/ws,/api/v1/ws', 'Paths that upgrade.', { rule: socketPath }),

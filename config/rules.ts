@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
 import type { Outcome } from './setting.ts'
 
 /** Routes of the service itself; a socket path may not take their place. */
@@ -45,4 +46,15 @@ export function socketPath (text: string): Outcome<string> {
 /** A name without white space, such as that of a claim or a role. */
 export function plainName (text: string): Outcome<string> {
   return /^[^\s\p{Cc}]+$/u.test(text) ? { value: text } : { expected: 'names without white space', got: text }
+}
+
+/** Where Redis is. The text may hold a password: no message repeats it. */
+export function redisUrl (text: string): Outcome<string> {
+  const parsed = parseRedisUrl(text)
+  return 'expected' in parsed ? parsed : { value: text }
+}
+
+/** Braces would change the slots that names of a cluster belong to. */
+export function redisPrefix (text: string): Outcome<string> {
+  return /^[^\s\p{Cc}{}*?[\]]+$/u.test(text) ? { value: text } : { expected: 'a name without white space and braces', got: text }
 }

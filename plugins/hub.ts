@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Hub } from '../src/hub/hub.ts'
@@ -16,13 +15,8 @@ declare module '../src/commands/custom-command.ts' {
   }
 }
 
-/** How this node is called among others; a random id when none is given. */
-export interface HubPluginOptions {
-  readonly nodeId?: string
-}
-
 /** Decorates `hub`. */
-export default fp<HubPluginOptions>(async (app, { nodeId = randomUUID() }) => {
+export default fp(async (app) => {
   const logger = app.log.child({ logger: 'ws_hub' })
-  app.decorate('hub', new Hub({ nodeId, relay: app.relay.port, logger, extras: { app } }))
+  app.decorate('hub', new Hub({ relay: app.relay.port, logger, extras: { app } }))
 }, { name: 'hub', dependencies: ['relay'], fastify: '5.x' })

@@ -1,10 +1,12 @@
-import rateLimit from '@fastify/rate-limit'
+import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import { bearerToken } from '../src/auth/token-sources.ts'
 import { addressKey } from '../src/hub/address.ts'
+import { RequestWindows } from '../src/hub/request-windows.ts'
 import { HttpError } from '../src/http-error.ts'
 import { attempt } from '../src/maybe-promise.ts'
+import type { SharedCounter } from '../src/relay/redis/shared-counter.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -25,7 +27,7 @@ const off: onRequestHookHandler = (_request, _reply, done) => done()
 /** Decorates `limits`: one budget each for all socket paths and for all REST routes. */
 export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 600, restPerMinute = 600 }) => {
   // An application may have the plugin already, with rules of its own.
-  if (!app.hasDecorator('rateLimit')) await app.register(rateLimit, { global: false })
+  if (!app.hasDecorator('rateLimit')) await app.register(rateLimit, { global: false, store: storeOf(() => app.hasDecorator('sharedCounter') ? app.sharedCounter : undefined) })
   const limit = (max: number, keyGenerator: (request: FastifyRequest) => string | Promise<string>): onRequestHookHandler => (
     max === 0 ? off : app.rateLimit({ max, timeWindow: '1 minute', keyGenerator, errorResponseBuilder: tooMany })
   )
@@ -35,6 +37,24 @@ export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 60
   })
   warnOfUntrustedProxy(app)
 }, { name: 'rate-limit', dependencies: ['jwt'], fastify: '5.x' })
+
+/** A store that counts on this node, and over all of them where there is a way to: while that way is closed a limit holds for each node. */
+function storeOf (findShared: () => SharedCounter | undefined) {
+  const windows = new RequestWindows()
+  return class Store implements FastifyRateLimitStore {
+    incr (key: string, callback: Parameters<FastifyRateLimitStore['incr']>[1], timeWindow: number): void {
+      const here = windows.count(key, timeWindow)
+      const shared = findShared()
+      if (shared?.isReady !== true) return callback(null, here)
+      shared.count(key, timeWindow).then((everywhere) => callback(null, everywhere ?? here), callback)
+    }
+
+    /** The keys tell the limits apart. */
+    child (): FastifyRateLimitStore {
+      return this
+    }
+  }
+}
 
 /** The user of a valid token, else the address: whoever makes tokens up stays one caller. No token gets into a store. */
 async function callerOf (app: FastifyInstance, request: FastifyRequest): Promise<string> {

@@ -1,22 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { MemoryRelay } from '../src/relay/memory-relay.ts'
 import type { Relay } from '../src/relay/relay.ts'
 import { RelayFacade } from '../src/relay/relay-facade.ts'
+import { openRedisRelay } from '../src/relay/redis/open-relay.ts'
+import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
+import type { RedisRelay } from '../src/relay/redis/redis-relay.ts'
+import type { SharedCounter } from '../src/relay/redis/shared-counter.ts'
+import type { RedisTimings } from '../src/relay/redis/timings.ts'
+import redis, { REDIS_NAMESPACE } from './redis.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
     /** The way between nodes: `publish(topic, event)` and `status()`. */
     relay: RelayFacade
+    /** Counts requests over all nodes; undefined where there is one only. */
+    sharedCounter: SharedCounter | undefined
   }
 }
 
-/** Which relay to use; the one of this process when none is given. */
+/** By way of Redis: with it, any number of nodes are one hub. */
+export interface RedisOptions {
+  /** As the setting REDIS_URL. */
+  readonly url: string
+  /** Beginning of all names in Redis; nodes with the same one are one hub. */
+  readonly prefix?: string
+  /** How long the users of a node that is gone stay present, ms. */
+  readonly presenceGraceMs?: number
+  readonly timings?: Partial<RedisTimings>
+}
+
+/** Which relay to use: a given one, one by way of Redis, or that of this process alone. */
 export interface RelayPluginOptions {
   readonly relay?: Relay
+  readonly redis?: RedisOptions | undefined
+  /** How this node is called among others; a random id when none is given. */
+  readonly nodeId?: string
 }
 
 /** Decorates `relay`; closes it with the application, after the sockets are gone. */
-export default fp<RelayPluginOptions>(async (app, { relay = new MemoryRelay() }) => {
-  app.decorate('relay', new RelayFacade(relay))
-  app.addHook('onClose', async () => { await relay.close() })
+export default fp<RelayPluginOptions>(async (app, { nodeId = randomUUID(), redis, relay }) => {
+  const shared = redis === undefined ? undefined : await connect(app, nodeId, redis)
+  const port = relay ?? shared ?? new MemoryRelay({ nodeId })
+  app.decorate('sharedCounter', shared?.counter)
+  app.decorate('relay', new RelayFacade(port))
+  app.addHook('onClose', async () => { await port.close() })
 }, { name: 'relay', fastify: '5.x' })
+
+async function connect (app: FastifyInstance, nodeId: string, options: RedisOptions): Promise<RedisRelay> {
+  const { url, prefix = 'hub', presenceGraceMs = 3_000, timings = {} } = options
+  const parsed = parseRedisUrl(url)
+  if ('expected' in parsed) throw new Error(`REDIS_URL: expected ${parsed.expected}`)
+  const { target } = parsed
+  await app.register(redis, { target })
+  const commands = app.redis[REDIS_NAMESPACE]
+  if (commands === undefined) throw new Error('@fastify/redis did not decorate the connection')
+  const logger = app.log.child({ logger: 'relay' })
+  return openRedisRelay({
+    target,
+    commands,
+    nodeId,
+    prefix,
+    presenceGraceMs,
+    timings,
+    logger,
+    // The hub comes after its relay.
+    connections: () => app.hasDecorator('hub') ? app.hub.size : 0,
+    onRevived: () => app.hub.recheck()
+  })
+}

@@ -62,11 +62,11 @@ export default fp<SessionsPluginOptions>(async (app, options) => {
   app.decorate('heartbeat', heartbeat)
   app.decorate('drain', new Drain({ hub, admission, sessions }, drainTimes))
   app.addHook('onClose', async () => heartbeat.stop())
-}, { name: 'sessions', dependencies: ['hub', 'rooms'], fastify: '5.x' })
+}, { name: 'sessions', dependencies: ['hub', 'relay', 'rooms'], fastify: '5.x' })
 
-function makeSessions ({ hub, rooms, log }: FastifyInstance, admission: Admission, settings: Settings): Sessions {
+function makeSessions ({ hub, relay, rooms, log }: FastifyInstance, admission: Admission, settings: Settings): Sessions {
   const { outbox, slowClient, inbox, rate, timings, times, presenceGraceMs } = settings
-  return new Sessions({ hub, rooms, admission, logger: log.child({ logger: 'client' }) }, {
+  return new Sessions({ hub, relay: relay.port, rooms, admission, logger: log.child({ logger: 'client' }) }, {
     connection: { flusher: new Flusher(), outbox, slowClient },
     inbox: { ...inbox, badFrameWindowMs: timings.badFrameWindowMs },
     rate,

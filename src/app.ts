@@ -19,10 +19,12 @@ import healthRoutes from '../routes/health.ts'
 import socketRoutes from '../routes/ws/index.ts'
 import { checkHost, refuseMalformed } from './malformed-request.ts'
 import { defaultTimings, type Timings } from './hub/timings.ts'
+import type { RedisTimings } from './relay/redis/timings.ts'
 
 /** What differs between the service and a test of it. */
 export interface AppOverrides {
   readonly timings?: Partial<Timings>
+  readonly redisTimings?: Partial<RedisTimings>
   /** Where log lines go; standard output when left out. */
   readonly logStream?: LogStream
 }
@@ -30,9 +32,12 @@ export interface AppOverrides {
 /** Largest body of a REST request, bytes. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
+/** Names of rooms and users stand in paths. */
+const MAX_PARAM_LENGTH = 256
+
 /** Builds the whole service from its settings, ready to listen. A key must be set. */
-export async function buildApp (config: Config, { timings, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
-  const options = domainOptions(config, { ...defaultTimings, ...timings })
+export async function buildApp (config: Config, { timings, redisTimings = {}, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
+  const options = domainOptions(config, { ...defaultTimings, ...timings }, redisTimings)
   const app = Fastify(serverOptions(config, logStream)).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // An expectation that is not known may be ignored (RFC 9110 section 10.1.1); Node would refuse it with an empty body.
@@ -44,7 +49,7 @@ export async function buildApp (config: Config, { timings, logStream = logDestin
   await app.register(rateLimit, options.rateLimit)
 
   await app.register(loopDelay)
-  await app.register(relay)
+  await app.register(relay, options.relay)
   await app.register(hub)
   await app.register(rooms, options.rooms)
   await app.register(sessions, options.sessions)
@@ -65,6 +70,7 @@ function serverOptions ({ trustProxy, handshakeTimeoutMs, ...config }: Config, s
     logger: { ...loggerOptions(config), stream },
     trustProxy: trustProxy.length > 0 && [...trustProxy],
     bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     // A request that drips in byte by byte ends like a handshake that does.
     requestTimeout: handshakeTimeoutMs,
     connectionTimeout: handshakeTimeoutMs,

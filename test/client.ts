@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import WebSocket from 'ws'
 import type { Teardown } from './helper.ts'
 
@@ -39,6 +40,8 @@ export class TestClient {
   /** Frames not asked for yet, in order. */
   readonly inbox: ReceivedFrame[] = []
   #waiting: Array<() => void> = []
+  /** An id of a publish is a key: no two clients of a user may share any. */
+  readonly #idPrefix = randomUUID().slice(0, 8)
   #requests = 0
   #isClosed = false
 
@@ -64,11 +67,17 @@ export class TestClient {
     this.socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame))
   }
 
-  /** Sends a request with an id and waits for the direct reply to it, an error included. */
+  /** Sends a request, with an id of its own unless it brings one, and waits for the direct reply to it, an error included. */
   async request (envelope: object): Promise<ReceivedFrame> {
-    const id = `r${++this.#requests}`
+    this.#requests += 1
+    const id = 'id' in envelope ? envelope.id : this.lastId
     this.send({ id, ...envelope })
     return await this.#take((frame) => frame.id === id && frame.sender === undefined)
+  }
+
+  /** The id of the last request that had none. */
+  get lastId (): string {
+    return `${this.#idPrefix}-${this.#requests}`
   }
 
   /** The next frame, or the next of a type; earlier ones of other types stay in the inbox. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { eachConcurrently } from './each-concurrently.ts'
 import { Member, type MemberContext } from './member.ts'
-import { roomOf, type LoadPlan } from './options.ts'
+import { listOf, roomOf, type LoadPlan } from './options.ts'
 import { signToken } from './token.ts'
 
 /** Told how far a phase is. */
@@ -17,11 +17,11 @@ export class Crowd {
   readonly #onProgress: OnProgress
 
   constructor (plan: LoadPlan, context: MemberContext, onProgress: OnProgress) {
-    const url = addressOf(plan, context.wire.path)
     this.#plan = plan
     this.#onProgress = onProgress
     this.members = Array.from({ length: plan.rooms * plan.membersPerRoom }, (_, index) => {
       const token = tokenOf(plan, `load-${index}`)
+      const url = addressOf(plan, context.wire.path, index)
       return new Member({ url, wire: context.wire, index, ...(token !== undefined && { token }) }, context)
     })
   }
@@ -64,9 +64,10 @@ export class Crowd {
   }
 }
 
-/** The address with the wire's own path, unless it has one. */
-export function addressOf (plan: LoadPlan, path: string): URL {
-  const url = new URL(plan.url)
+/** The address that is a connection's turn, with the wire's own path, unless it has one. */
+export function addressOf (plan: Pick<LoadPlan, 'url'>, path: string, index: number): URL {
+  const urls = listOf(plan.url)
+  const url = new URL(urls[index % urls.length] ?? '')
   return url.pathname === '/' && url.search === '' ? new URL(path, url) : url
 }
 

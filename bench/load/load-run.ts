@@ -5,8 +5,8 @@ import { createWire } from './create-wire.ts'
 import { addressOf, Crowd, tokenOf, type OnProgress } from './crowd.ts'
 import { createFlow, type Flow } from './flow.ts'
 import { readBusySeconds } from './machine-usage.ts'
-import type { LoadPlan } from './options.ts'
-import { readUsage } from './process-usage.ts'
+import { listOf, type LoadPlan } from './options.ts'
+import { readUsageOf } from './process-usage.ts'
 import { makePublications } from './publication.ts'
 import { Publisher } from './publisher.ts'
 import type { LoadReport } from './report.ts'
@@ -89,7 +89,7 @@ export class LoadRun {
   async #startBystander (): Promise<void> {
     const { bystander, wire } = this.#plan
     if (!bystander) return
-    const url = addressOf(this.#plan, createWire(wire).path).href
+    const url = addressOf(this.#plan, createWire(wire).path, 0).href
     this.#bystander = await Bystander.start({ url, wire, token: tokenOf(this.#plan, 'bystander') }, this.#onBroken)
   }
 
@@ -145,7 +145,8 @@ export class LoadRun {
   #snapshot (): Snapshot {
     const { user, system } = process.cpuUsage()
     const { deliveries, completed } = this.#tally
-    const usage = this.#plan.serverPid === undefined ? undefined : readUsage(this.#plan.serverPid)
+    const { serverPid } = this.#plan
+    const usage = serverPid === undefined ? undefined : readUsageOf(listOf(serverPid))
     return { atMs: performance.now(), deliveries, completed, ownCpuSeconds: (user + system) / US_PER_S, usage, busySeconds: readBusySeconds() }
   }
 }

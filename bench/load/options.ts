@@ -19,8 +19,8 @@ export interface ScriptLine {
 
 /** A load to put on a running hub. All but the address has a default. */
 export interface LoadOptions {
-  /** `ws://host:port/path`; without a path the wire's usual one. */
-  readonly url: string
+  /** `ws://host:port/path`; without a path the wire's usual one. Connections take turns over several. */
+  readonly url: string | readonly string[]
   readonly wire?: WireName
   /** One token for all connections. */
   readonly token?: string
@@ -46,8 +46,8 @@ export interface LoadOptions {
   readonly arrivalSeconds?: number
   /** Pings on a connection of its own and measures how long the answers take. */
   readonly bystander?: boolean
-  /** Process of the hub on this machine, to tell what it uses. */
-  readonly serverPid?: number
+  /** Process of the hub on this machine, to tell what it uses; of several, what they use together. */
+  readonly serverPid?: number | readonly number[]
 }
 
 /** A load with nothing left open. */
@@ -91,7 +91,7 @@ const defaults = {
 export function planLoad (options: LoadOptions): LoadPlan {
   const plan = { ...defaults, publishersPerRoom: publishersOf(options), ...options }
   const connections = plan.rooms * plan.membersPerRoom
-  if (!/^wss?:$/.test(new URL(plan.url).protocol)) throw new Error(`${plan.url}: expected an address that begins with ws:// or wss://`)
+  checkUrls(listOf(plan.url))
   check('connections', connections, loadRanges.connections)
   check('members of a room', plan.membersPerRoom, loadRanges.membersPerRoom)
   check('publishers of a room', plan.publishersPerRoom, [1, maxPublishers(plan)])
@@ -102,6 +102,11 @@ export function planLoad (options: LoadOptions): LoadPlan {
   check('concurrency', plan.concurrency, loadRanges.concurrency)
   checkTraffic(plan.traffic)
   return plan
+}
+
+/** One or several of something as a list. */
+export function listOf<T extends string | number> (given: T | readonly T[]): readonly T[] {
+  return typeof given === 'object' ? given : [given]
 }
 
 /** Name of the room that a member is in. */
@@ -117,6 +122,12 @@ export function maxPublishers ({ rooms, membersPerRoom }: Pick<LoadPlan, 'rooms'
 
 function publishersOf ({ rooms = defaults.rooms, membersPerRoom = defaults.membersPerRoom }: LoadOptions): number {
   return Math.min(maxPublishers({ rooms, membersPerRoom }), USUAL_PUBLISHERS)
+}
+
+function checkUrls (urls: readonly string[]): void {
+  if (urls.length === 0) throw new Error('addresses: expected one at least')
+  const wrong = urls.find((url) => !/^wss?:$/.test(new URL(url).protocol))
+  if (wrong !== undefined) throw new Error(`${wrong}: expected an address that begins with ws:// or wss://`)
 }
 
 function checkTraffic (traffic: Traffic): void {

@@ -26,6 +26,18 @@ export function readUsage (pid: number): ProcessUsage | undefined {
   }
 }
 
+/** What processes use together; undefined when one of them is gone: part of a sum says nothing. */
+export function readUsageOf (pids: readonly number[]): ProcessUsage | undefined {
+  const sum = { cpuSeconds: 0, rssKb: 0 }
+  for (const pid of pids) {
+    const usage = readUsage(pid)
+    if (usage === undefined) return undefined
+    sum.cpuSeconds += usage.cpuSeconds
+    sum.rssKb += usage.rssKb
+  }
+  return sum
+}
+
 /** CPU time out of `/proc/PID/stat`. */
 export function parseCpuSeconds (stat: string): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -1,8 +1,8 @@
 import type { Distribution } from './samples.ts'
 
-/** What the hub's process used; only known when its process id was given. */
+/** What the hub's process used, or all of its processes; only known when their ids were given. */
 export interface ServerReport {
-  /** Share of one core during the measured time. */
+  /** Share of one core during the measured time; several processes can have more than one. */
   readonly cpuShare: number
   /** CPU time for each delivery, microseconds; undefined when nothing was delivered. */
   readonly cpuPerDeliveryUs: number | undefined

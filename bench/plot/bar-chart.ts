@@ -12,7 +12,7 @@ const WIDTH = 720
 const TOP = 44
 const ROW_HEIGHT = 30
 const BAR_HEIGHT = 20
-const BAR_LEFT = 96
+const BAR_LEFT = 124
 /** Room for the longest bar; the rest is for its value. */
 const BAR_WIDTH = 500
 const GAP = 8

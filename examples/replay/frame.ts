@@ -27,6 +27,12 @@ export function readPosition ({ type, payload }: Frame): number {
   return payload.seq
 }
 
+/** The ids of the `users` in the payload of an `online_users`; throws when there are none. */
+export function readUserIds ({ type, payload: { users } }: Frame): string[] {
+  if (!Array.isArray(users)) throw new Error(`${type} without users`)
+  return users.map((user: unknown) => isRecord(user) ? String(user.id) : '')
+}
+
 function isRecord (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { startCluster } from '../cluster/start-cluster.ts'
 import { readOptions, socketUrl, USAGE, type DemoOptions } from './options.ts'
 import { parseLog, type ChatLog } from './parse-log.ts'
 import { makePlan } from './plan.ts'
 import { Progress } from './progress.ts'
 import { Replay, type ReplayTarget } from './replay.ts'
-import { startService } from './service.ts'
+import { startService, WITHOUT_RATES } from './service.ts'
 import { count, describeLog, formatTable, isSuccess } from './table.ts'
 import { tokenMaker } from './tokens.ts'
 
 const EXIT = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const
+/** Much more than it takes: what is not right by then is wrong. */
+const PRESENCE_SETTLE_MS = 5_000
 
 interface Day { readonly name: string, readonly log: ChatLog }
 
@@ -40,14 +43,25 @@ async function main (args: string[]): Promise<number> {
   }
 }
 
-async function replayAll ({ url, secret, room }: DemoOptions, days: readonly Day[]): Promise<number> {
-  if (url !== undefined) return await replayDays(days, { url: socketUrl(url), room, tokenFor: tokenMaker(secret) })
+async function replayAll ({ url, secret, room, nodes }: DemoOptions, days: readonly Day[]): Promise<number> {
+  if (url !== undefined) return await replayDays(days, { urls: [socketUrl(url)], room, tokenFor: tokenMaker(secret) })
+  if (nodes !== undefined) return await replayOnNodes(nodes, room, days)
   const ownSecret = randomBytes(32).toString('hex')
   const service = await startService(ownSecret)
   try {
-    return await replayDays(days, { url: socketUrl(service.address), room, tokenFor: tokenMaker(ownSecret) })
+    return await replayDays(days, { urls: [socketUrl(service.address)], room, tokenFor: tokenMaker(ownSecret) })
   } finally {
     await service.stop()
+  }
+}
+
+async function replayOnNodes (nodes: number, room: string, days: readonly Day[]): Promise<number> {
+  const cluster = await startCluster({ nodes, balancer: 'own', env: WITHOUT_RATES })
+  try {
+    const urls = cluster.instances.map(({ address }) => socketUrl(address))
+    return await replayDays(days, { urls, room, tokenFor: tokenMaker(cluster.secret), presenceSettleMs: PRESENCE_SETTLE_MS })
+  } finally {
+    await cluster.stop()
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { readFrame, readPosition, type Frame } from './frame.ts'
+import { readFrame, readPosition, readUserIds, type Frame } from './frame.ts'
 import type { Copy } from './ledger.ts'
 
 /** What a participant tells about; `onTrouble` gets what should never happen, with the line of the log. */
@@ -44,10 +44,20 @@ export class Participant {
     this.#socket.on('error', (error) => this.#complain(error.message))
   }
 
+  /** Resolves when the service has accepted the connection. */
+  async connected (): Promise<void> {
+    await once(this.#socket, 'open')
+  }
+
   /** Connects and becomes a member; resolves to the room's position then. */
   async join (): Promise<number> {
-    await once(this.#socket, 'open')
+    await this.connected()
     return readPosition(await this.#ask('join_room'))
+  }
+
+  /** The ids of those whom the service has in the room, in no order; for this one need not be a member. */
+  async members (): Promise<string[]> {
+    return readUserIds(await this.#ask('online_users'))
   }
 
   /** Stops being a member and closes; what was delivered before is here when it resolves. */

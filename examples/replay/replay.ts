@@ -5,13 +5,20 @@ import { Ledger, type Stay } from './ledger.ts'
 import { Participant } from './participant.ts'
 import type { MoveStep, Plan, SayStep } from './plan.ts'
 import type { TokenMaker } from './tokens.ts'
+import { PresenceWatch, type PresenceFindings } from './presence-watch.ts'
 import { judge, type Verdict } from './verdict.ts'
 
-/** Where to replay: the socket's address, a room, and the tokens its service takes. */
+/** Where to replay: the sockets' addresses, a room, and the tokens its service takes. */
 export interface ReplayTarget {
-  readonly url: string
+  /** One or more nodes: of those who join, each goes to the next one. */
+  readonly urls: readonly string[]
   readonly room: string
   readonly tokenFor: TokenMaker
+  /**
+   * With it, each node is asked who is in the room, before the last ones leave and after; it may take so long until it
+   * has heard of what happened on another one.
+   */
+  readonly presenceSettleMs?: number
 }
 
 /** How a replay ended; `failure` is what stopped it early. */
@@ -20,6 +27,8 @@ export interface ReplayResult {
   readonly messageCount: number
   readonly durationMs: number
   readonly failure: Error | undefined
+  /** Undefined when nobody asked for it. */
+  readonly presence: PresenceFindings | undefined
 }
 
 /** Below the 256 messages that the service keeps for a slow reader, so that none can be closed for slowness. */
@@ -38,6 +47,7 @@ export class Replay {
   readonly #members = new Map<Person, { participant: Participant, stay: Stay }>()
   readonly #runId = randomUUID()
   #requestCount = 0
+  #joinCount = 0
 
   constructor (plan: Plan, target: ReplayTarget) {
     this.#plan = plan
@@ -51,16 +61,35 @@ export class Replay {
 
   async run (): Promise<ReplayResult> {
     const startedAt = performance.now()
+    const { presenceSettleMs: settleMs } = this.#target
+    const watch = settleMs === undefined ? undefined : new PresenceWatch({ ...this.#target, settleMs })
     try {
-      for (const step of this.#plan.steps) await (step.kind === 'say' ? this.#say(step) : this.#move(step))
+      await this.#runSteps(watch)
     } catch (error) {
       this.#flight.fail(error instanceof Error ? error : new Error(String(error)))
     } finally {
       for (const { participant } of this.#members.values()) participant.terminate()
+      watch?.close()
     }
     const durationMs = performance.now() - startedAt
     const { messageCount } = this.ledger
-    return { verdict: judge(this.ledger), messageCount, durationMs, failure: this.#flight.failure }
+    return { verdict: judge(this.ledger), messageCount, durationMs, failure: this.#flight.failure, presence: watch?.findings }
+  }
+
+  /** The last step is everybody's leave. */
+  async #runSteps (watch: PresenceWatch | undefined): Promise<void> {
+    const last = this.#plan.steps.at(-1)
+    for (const step of this.#plan.steps) {
+      if (step === last) await this.#checkPresence(watch)
+      await (step.kind === 'say' ? this.#say(step) : this.#move(step))
+    }
+    await this.#checkPresence(watch)
+  }
+
+  async #checkPresence (watch: PresenceWatch | undefined): Promise<void> {
+    if (watch === undefined) return
+    await this.#flight.below(1)
+    await watch.check([...this.#members.keys()].map(({ id }) => id))
   }
 
   async #say ({ person, line, text, action }: SayStep): Promise<void> {
@@ -85,7 +114,8 @@ export class Replay {
   }
 
   async #join (person: Person, line: number): Promise<void> {
-    const { url, room, tokenFor } = this.#target
+    const { urls, room, tokenFor } = this.#target
+    const url = urls[this.#joinCount++ % urls.length] ?? ''
     const token = await tokenFor(person)
     // The replay may have ended while the token was made: no connection may be left behind.
     if (this.#flight.failure) throw this.#flight.failure

@@ -1,46 +1,57 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
+import { endWithUs, stopChild } from './child-process.ts'
 import { projectRoot } from './project-root.ts'
 
 const START_TIMEOUT_MS = 20_000
 const STOP_TIMEOUT_MS = 12_000
 
+/** The service's program, as it is built. */
+export const servicePath = join(projectRoot, 'dist', 'src', 'cli.js')
+
+/** Settings for a replay: everybody comes from one address, and speaks as fast as it goes. */
+export const WITHOUT_RATES = { WS_MESSAGE_RATE: '0', WS_HANDSHAKE_RATE: '0' } as const
+
 /** A running service and how to end it. */
 export interface Service {
   /** `http://127.0.0.1:PORT` */
   readonly address: string
+  readonly process: ChildProcess
   stop: () => Promise<void>
 }
 
 /** Starts the service as a process of its own on a free port, without rate limits, and waits until it listens. */
 export async function startService (secret: string): Promise<Service> {
-  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'src', 'cli.js'), 'start'], {
-    env: serviceEnv(secret),
-    stdio: ['ignore', 'pipe', 'inherit']
+  return await launchService({ JWT_SECRET: secret, ...WITHOUT_RATES })
+}
+
+/**
+ * Starts the service with these settings as a process of its own, on a free port unless they name one, and waits until it listens.
+ * @param options.ownGroup keeps away from it the signals that a terminal sends to all processes of its foreground
+ * @throws {Error} when it ends before that; it says why on standard error
+ */
+export async function launchService (settings: NodeJS.ProcessEnv, { ownGroup = false } = {}): Promise<Service> {
+  const child = spawn(process.execPath, [servicePath, 'start'], {
+    env: serviceEnv(settings),
+    // No terminal: Node crashes at its exit when that is gone by then.
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: ownGroup
   })
-  process.once('exit', () => child.kill())
+  endWithUs(child)
+  child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk))
   const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS)
   try {
-    return { address: await readAddress(child.stdout), stop: () => stop(child) }
+    return { address: await readAddress(child.stdout), process: child, stop: () => stopChild(child, STOP_TIMEOUT_MS) }
   } finally {
     clearTimeout(timer)
   }
 }
 
 /** Settings of the shell are not handed on: a replay is the same everywhere. */
-function serviceEnv (secret: string): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-    JWT_SECRET: secret,
-    WS_MESSAGE_RATE: '0',
-    WS_HANDSHAKE_RATE: '0'
-  }
+function serviceEnv (settings: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings }
 }
 
 async function readAddress (output: Readable): Promise<string> {
@@ -52,13 +63,4 @@ async function readAddress (output: Readable): Promise<string> {
     return address
   }
   throw new Error('the service ended before it was listening')
-}
-
-async function stop (child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS)
-  await exited
-  clearTimeout(timer)
 }

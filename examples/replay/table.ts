@@ -1,4 +1,5 @@
 import type { ChatLog } from './parse-log.ts'
+import type { PresenceFindings } from './presence-watch.ts'
 import type { ReplayResult } from './replay.ts'
 import { isPerfect } from './verdict.ts'
 
@@ -9,9 +10,9 @@ export interface Summary {
   readonly result: ReplayResult
 }
 
-/** True when everybody got everything, once, in order and unchanged. */
-export function isSuccess ({ verdict, failure }: ReplayResult): boolean {
-  return failure === undefined && isPerfect(verdict)
+/** True when everybody got everything, once, in order and unchanged, and no node was wrong about who is there. */
+export function isSuccess ({ verdict, failure, presence }: ReplayResult): boolean {
+  return failure === undefined && isPerfect(verdict) && (presence?.wrong.length ?? 0) === 0
 }
 
 /** The closing table of one replayed day, with a line for what went wrong. */
@@ -41,7 +42,7 @@ export function count (value: number): string {
   return value.toLocaleString('en-US')
 }
 
-function tableRows (userCount: number, { verdict, messageCount, durationMs }: ReplayResult): Array<[string, string]> {
+function tableRows (userCount: number, { verdict, messageCount, durationMs, presence }: ReplayResult): Array<[string, string]> {
   const { expected, received, lost, doubled, reordered, identical } = verdict
   return [
     ['users', count(userCount)],
@@ -52,17 +53,28 @@ function tableRows (userCount: number, { verdict, messageCount, durationMs }: Re
     ['doubled', count(doubled)],
     ['reordered', count(reordered)],
     ['byte-identical', count(identical)],
+    ...presenceRows(presence),
     ['time', `${(durationMs / 1_000).toFixed(2)} s`]
   ]
 }
 
+function presenceRows (presence: PresenceFindings | undefined): Array<[string, string]> {
+  if (presence === undefined) return []
+  const { nodes, checks, wrong } = presence
+  return [['nodes', count(nodes)], ['presence checked', count(checks)], ['presence wrong', count(wrong.length)]]
+}
+
 function closingLines (result: ReplayResult): string[] {
-  if (isSuccess(result)) return ['  everybody received everything, once, in order, byte for byte']
-  const { verdict: { received, identical, strays }, failure } = result
+  if (isSuccess(result)) {
+    const presence = result.presence === undefined ? '' : '; each node knew who was there'
+    return [`  everybody received everything, once, in order, byte for byte${presence}`]
+  }
+  const { verdict: { received, identical, strays }, failure, presence } = result
   const altered = received - identical
   return [
     '  FAILED',
     ...failure ? [`  stopped: ${failure.message}`] : [],
+    ...(presence?.wrong ?? []).map((finding) => `  ${finding}`),
     ...strays > 0 ? [`  ${count(strays)} copies reached somebody who should not have got them`] : [],
     ...altered > 0 ? [`  ${count(altered)} copies were not what had been sent`] : []
   ]

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { requireAdmin } from '../require-admin.ts'
-import { adminErrors, ByRoleSchema, ErrorSchema, tokenSecurity } from '../schemas.ts'
+import { missingNodes } from '../../src/hub/cluster.ts'
+import { toOutbound } from '../../src/hub/event.ts'
+import { topicsOf } from '../../src/hub/targets.ts'
+import { adminOf, requireAdmin } from '../require-admin.ts'
+import { adminErrors, ByRoleSchema, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
 import { NotificationSchema, toNotification } from './notification.ts'
 
 const AnswerSchema = Type.Object({
@@ -12,7 +15,9 @@ const AnswerSchema = Type.Object({
   stats: Type.Object({ total_clients: Type.Integer(), by_role: ByRoleSchema }),
   id: Type.String(),
   seq: Type.Optional(Type.Integer()),
-  epoch: Type.Optional(Type.String())
+  epoch: Type.Optional(Type.String()),
+  duplicate: Type.Optional(Type.Literal(true, { description: 'The same was sent before with this id: nothing was delivered, the rest is the first answer.' })),
+  missing_nodes: MissingNodesSchema
 })
 
 /** `POST /ws/broadcast`: a message to everybody or to a target, for administrators. */
@@ -25,17 +30,27 @@ const broadcastRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] 
     response: { 200: AnswerSchema, 400: ErrorSchema, ...adminErrors }
   }
 
-  app.post('/ws/broadcast', { onRequest: requireAdmin(app, adminRoles), schema }, async ({ body }) => {
-    const { id = randomUUID() } = body
-    const { target, event, except } = toNotification({ ...body, id })
-    const published = await app.hub.to(target, event, { except })
-    const counts = await app.hub.counts()
+  app.post('/ws/broadcast', { onRequest: requireAdmin(app, adminRoles), schema }, async (request) => {
+    const { id = randomUUID() } = request.body
+    const { target, event, except } = toNotification({ ...request.body, id })
+    const [{ missing_nodes: unheard = [], ...published }, { total_clients: clients, by_role: byRole, missing_nodes: uncounted = [] }] = await Promise.all([
+      app.hub.publish({
+        topics: topicsOf(target),
+        except: topicsOf(except),
+        event: toOutbound(event),
+        counted: true,
+        // Only an id that the administrator gave can come twice.
+        ...(request.body.id !== undefined && { publisher: adminOf(request) })
+      }),
+      app.hub.counts()
+    ])
     return {
       success: true as const,
       message: 'Broadcast sent successfully',
       ...published,
-      stats: { total_clients: counts.total_clients, by_role: counts.by_role },
-      id
+      stats: { total_clients: clients, by_role: byRole },
+      id,
+      ...missingNodes([...new Set([...unheard, ...uncounted])])
     }
   })
 }

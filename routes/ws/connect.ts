@@ -7,7 +7,7 @@ import { HttpError } from '../../src/http-error.ts'
 import { attempt, isPromise } from '../../src/maybe-promise.ts'
 import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
 import { ErrorSchema } from '../schemas.ts'
-import { checkHandshake, checkRoomLeft, limitProblem, receive, type DoorOptions, type Visitor } from './door.ts'
+import { admissionProblem, Banned, checkHandshake, checkRoomLeft, receive, type DoorOptions, type Visitor } from './door.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,7 +23,7 @@ declare module 'fastify' {
 /** Where sockets connect, and how the door is kept. */
 export interface ConnectOptions extends DoorOptions {
   readonly paths: readonly string[]
-  /** How a client without a valid token, or with too many connections, is told. */
+  /** How a client without a valid token, with a ban or with too many connections, is told. */
   readonly reject: 'auto' | 'http' | 'close'
 }
 
@@ -70,7 +70,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
   // In one turn with the upgrade, hence no promise: of many handshakes at once none slips past a limit.
   app.addHook('preHandler', (request, reply, done) => {
     request.handshake = reply.raw
-    const problem = request.visitor && limitProblem(app, request.visitor)
+    const problem = request.visitor && admissionProblem(app, request.visitor)
     done(problem !== undefined && !acceptToRefuse(request, problem) ? problem : undefined)
   })
 
@@ -89,7 +89,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, text)
     const isBrowser = request.headers.origin !== undefined
     if (options.reject === 'http' || (options.reject === 'auto' && !isBrowser)) return false
-    request.refusal = closeCodeOf[error.statusCode]
+    request.refusal = error instanceof Banned ? { ...closeCodes.forbidden, reason: error.message } : closeCodeOf[error.statusCode]
     return request.refusal !== undefined
   }
 

@@ -6,6 +6,8 @@ import { isProtocolList, offeredDialect, parseProtocols } from '../../src/auth/s
 import { findToken, type TokenSource } from '../../src/auth/token-sources.ts'
 import { isRecord } from '../../src/guards.ts'
 import { addressKey } from '../../src/hub/address.ts'
+import { banText } from '../../src/hub/moderation.ts'
+import type { Ban } from '../../src/relay/ban-list.ts'
 import { HttpError, RETRY_AFTER_S, unavailable } from '../../src/http-error.ts'
 import type { Dialect } from '../../src/protocol/dialect.ts'
 import { andThen, type MaybePromise } from '../../src/maybe-promise.ts'
@@ -26,6 +28,16 @@ export interface Visitor {
   readonly identity: Identity
   readonly dialect: Dialect
   readonly address: string
+  /** Connections that the user has on other nodes, where their number counts. */
+  readonly connectionsElsewhere: number
+}
+
+/** The refusal of a banned user. */
+export class Banned extends HttpError {
+  /** Tells until when, as a close reason too. */
+  constructor (ban: Ban) {
+    super(403, banText(ban))
+  }
 }
 
 /** Sixteen random bytes in base64 (RFC 6455 section 4.1). */
@@ -62,14 +74,20 @@ export function receive (app: FastifyInstance, request: FastifyRequest, options:
   const token = findToken({ query: queryOf(request, 'token'), protocols, authorization: request.headers.authorization }, options.tokenSources)
   const isGuest = token === undefined && options.auth === 'optional'
   const identity = isGuest ? guestIdentity(id) : app.authenticate(request, token)
-  return andThen(identity, (known) => ({ id, identity: known, dialect, address: addressKey(request.ip) }))
+  return andThen(identity, (known) => (
+    andThen(app.admission.connectionsElsewhere(known), (connectionsElsewhere) => (
+      { id, identity: known, dialect, address: addressKey(request.ip), connectionsElsewhere }
+    ))
+  ))
 }
 
-/** Why a visitor does not fit in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
-export function limitProblem ({ admission }: FastifyInstance, { identity, address }: Visitor): HttpError | undefined {
+/** Why a visitor may not come in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
+export function admissionProblem ({ admission, relay }: FastifyInstance, { identity, address, connectionsElsewhere }: Visitor): HttpError | undefined {
   const ofNode = admission.nodeProblem()
   if (ofNode !== undefined) return unavailable(ofNode)
-  const problem = admission.clientProblem(identity, address)
+  const ban = relay.port.bans.of(identity.userId)
+  if (ban !== undefined) return new Banned(ban)
+  const problem = admission.clientProblem(identity, address, connectionsElsewhere)
   return problem === undefined ? undefined : new HttpError(429, problem, { headers: { 'retry-after': String(RETRY_AFTER_S) } })
 }
 

@@ -2,8 +2,14 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import broadcastRoute from './broadcast.ts'
 import connectRoutes, { type ConnectOptions } from './connect.ts'
+import disconnectUserRoute from './disconnect-user.ts'
 import onlineRoute from './online.ts'
+import roomRoute from './room.ts'
+import roomsRoute from './rooms.ts'
 import statsRoute from './stats.ts'
+import unbanUserRoute from './unban-user.ts'
+import userRoute from './user.ts'
+import usersRoute from './users.ts'
 
 /** How the routes under `/ws` are kept; what is left out has the default of the settings table. */
 export interface SocketRoutesOptions {
@@ -23,6 +29,10 @@ const defaultConnect: ConnectOptions = {
 }
 const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
 
+const adminRoutes = [
+  statsRoute, broadcastRoute, roomsRoute, roomRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
+]
+
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */
 const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, options) => {
   const { connect, adminRoles = defaultAdminRoles, onlinePublic = true } = options
@@ -32,8 +42,7 @@ const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, option
   await app.register(async (rest) => {
     rest.addHook('onRequest', app.limits.rest)
     await rest.register(onlineRoute, { onlinePublic, adminRoles })
-    await rest.register(statsRoute, { adminRoles })
-    await rest.register(broadcastRoute, { adminRoles })
+    for (const route of adminRoutes) await rest.register(route, { adminRoles })
   })
 }
 

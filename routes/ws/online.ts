@@ -8,13 +8,13 @@ const OnlineSchema = Type.Object({
   connections: Type.Integer()
 })
 
-/** `GET /ws/online`: how many there are, for everybody unless the settings keep it to administrators. */
+/** `GET /ws/online`: how many there are on all nodes, for everybody unless the settings keep it to administrators. */
 const onlineRoute: FastifyPluginAsyncTypebox<{ onlinePublic: boolean, adminRoles: readonly string[] }> = async (app, options) => {
   const guard = options.onlinePublic ? {} : { onRequest: requireAdmin(app, options.adminRoles) }
   const schema = { tags: ['websocket'], summary: 'Users and connections online', response: { 200: OnlineSchema, ...adminErrors } }
 
   app.get('/ws/online', { ...guard, schema }, async () => {
-    const { online_users: online, total_clients: connections } = await app.hub.counts()
+    const { users: online, connections } = await app.hub.online()
     return { online, connections }
   })
 }

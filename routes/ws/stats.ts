@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { requireAdmin } from '../require-admin.ts'
-import { adminErrors, ByRoleSchema, ErrorSchema, tokenSecurity } from '../schemas.ts'
+import { adminErrors, ByRoleSchema, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
 
 const NodeSchema = Type.Object({ id: Type.String(), clients: Type.Integer(), rooms: Type.Integer(), uptime_s: Type.Number() })
 const StatsSchema = Type.Object({
@@ -12,13 +12,14 @@ const StatsSchema = Type.Object({
   nodes: Type.Array(NodeSchema),
   uptime_s: Type.Number(),
   messages: Type.Object({ in: Type.Integer(), out: Type.Integer() }),
-  timestamp: Type.String()
+  timestamp: Type.String(),
+  missing_nodes: MissingNodesSchema
 })
 const QuerySchema = Type.Object({
   scope: Type.Optional(Type.Union([Type.Literal('cluster'), Type.Literal('node')], { description: 'All nodes, or this one.' }))
 })
 
-/** `GET /ws/stats`: what is going on, for administrators. */
+/** `GET /ws/stats`: what is going on at all nodes or at this one, for administrators. */
 const statsRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> = async (app, { adminRoles }) => {
   const schema = {
     tags: ['admin'],
@@ -28,7 +29,10 @@ const statsRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> =
     response: { 200: StatsSchema, 400: ErrorSchema, ...adminErrors }
   }
 
-  app.get('/ws/stats', { onRequest: requireAdmin(app, adminRoles), schema }, async () => await app.hub.stats())
+  app.get('/ws/stats', { onRequest: requireAdmin(app, adminRoles), schema }, async ({ query: { scope = 'cluster' } }) => {
+    const { missing_nodes: missing, ...stats } = await app.hub.stats({ scope })
+    return { ...stats, ...(missing !== undefined && { missing_nodes: [...missing] }) }
+  })
 }
 
 export default statsRoute

@@ -8,6 +8,7 @@ import type { Services } from './services.ts'
 export function broadcast ({ hub, policy }: Services): Command {
   return command({
     type: 'broadcast',
+    overlaps: true,
     payload: Type.Unknown(),
     run (request) {
       checkMayBroadcast(policy, request)

@@ -39,6 +39,10 @@ export class CommandRegistry implements Requests {
     return this.#commands.keys()
   }
 
+  mayOverlap (type: string): boolean {
+    return this.#commands.get(type)?.overlaps === true
+  }
+
   /** Has a request carried out. Whatever is thrown on the way becomes an `error` frame: never throws, never rejects. */
   dispatch (connection: Connection, raw: RawRequest): MaybePromise<void> {
     const { user } = connection

@@ -27,19 +27,19 @@ export interface RoomRequest<P = unknown> extends Request<P> {
 /** A message type: checks a raw request and carries it out. Throws or rejects with a `HubError` to refuse it. */
 export interface Command {
   readonly type: string
+  /** True where a request need not wait for the answer to an earlier one of such a type: the relay keeps their order. */
+  readonly overlaps?: boolean | undefined
   run (connection: Connection, raw: RawRequest): MaybePromise<void>
 }
 
 /** How a message type is made. */
-export interface CommandSpec<S extends TSchema> {
-  readonly type: string
+export interface CommandSpec<S extends TSchema> extends Pick<Command, 'type' | 'overlaps'> {
   readonly payload: S
   readonly run: (request: Request<Static<S>>) => MaybePromise<void>
 }
 
 /** How a message type about a room is made. */
-export interface RoomCommandSpec<S extends TSchema> {
-  readonly type: string
+export interface RoomCommandSpec<S extends TSchema> extends Pick<Command, 'type' | 'overlaps'> {
   readonly payload: S
   /** True where `payload.room_id` may name the room. */
   readonly roomInPayload: boolean
@@ -57,10 +57,11 @@ const headCheck = TypeCompiler.Compile(Type.Object({
 }))
 
 /** Makes a message type that may name a room but does not need one. */
-export function command<S extends TSchema> ({ type, payload, run }: CommandSpec<S>): Command {
+export function command<S extends TSchema> ({ type, overlaps, payload, run }: CommandSpec<S>): Command {
   const payloadCheck = TypeCompiler.Compile(payload)
   return {
     type,
+    overlaps,
     run (connection, raw) {
       const head = checked(headCheck, raw, '')
       const body = checkedPayload(payloadCheck, raw)
@@ -73,10 +74,11 @@ export function command<S extends TSchema> ({ type, payload, run }: CommandSpec<
 
 /** Makes a message type about a room. */
 export function roomCommand<S extends TSchema> (spec: RoomCommandSpec<S>): Command {
-  const { type, roomInPayload, missingRoomText = 'room is required' } = spec
+  const { type, overlaps, roomInPayload, missingRoomText = 'room is required' } = spec
   const payloadCheck = TypeCompiler.Compile(spec.payload)
   return {
     type,
+    overlaps,
     run (connection, raw) {
       const head = checked(headCheck, raw, '')
       const payload = checkedPayload(payloadCheck, raw)

@@ -8,6 +8,7 @@ import type { Services } from './services.ts'
 export function publish ({ hub, policy }: Services): Command {
   return roomCommand({
     type: 'publish',
+    overlaps: true,
     payload: Type.Unknown(),
     roomInPayload: false,
     run (request) {

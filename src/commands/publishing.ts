@@ -1,6 +1,7 @@
 import { hasRole } from '../auth/identity.ts'
 import { timestamp } from '../clock.ts'
 import { HubError } from '../errors.ts'
+import { JsonText, jsonTextOf } from '../json-text.ts'
 import type { Hub } from '../hub/hub.ts'
 import { connectionTopic, type TopicName } from '../hub/topics.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
@@ -34,10 +35,10 @@ export function publishFrom (hub: Hub, request: Request, type: string, topic: To
     type,
     ...(id !== undefined && { id }),
     ...(room !== undefined && { room }),
-    payload,
+    payload: new JsonText(jsonTextOf(payload)),
     sender: connection.user,
     timestamp: timestamp()
   }
-  const published = hub.publish({ topics: [topic], except: [connectionTopic(connection.id)], event })
-  return andThen(published, ({ seq, epoch }) => reply(request, 'ack', { seq, epoch }))
+  const published = hub.publish({ topics: [topic], except: [connectionTopic(connection.id)], event, publisher: connection.user.id })
+  return andThen(published, ({ seq, epoch, duplicate }) => reply(request, 'ack', { seq, epoch, duplicate }))
 }

@@ -10,6 +10,7 @@ const ChatPayloadSchema = Type.Object({ content: Type.String(), reply_to: Type.O
 export function sendMessage ({ hub, policy }: Services): Command {
   return roomCommand({
     type: 'send_message',
+    overlaps: true,
     payload: ChatPayloadSchema,
     roomInPayload: false,
     missingRoomText: 'room is required for sending messages',

@@ -1,4 +1,5 @@
 import type { Identity } from '../auth/identity.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { Connection } from './connection.ts'
 import type { Hub } from './hub.ts'
@@ -39,15 +40,20 @@ export class Admission {
     return reached(this.#hub.size, this.#limits.maxConnections) ? 'server is at maximum capacity' : undefined
   }
 
-  /** Why this client has too many connections already, or undefined. */
-  clientProblem ({ userId }: Identity, address: string): string | undefined {
-    const { maxConnectionsPerUser, maxConnectionsPerIp, userLimitPolicy } = this.#limits
+  /** How many connections a user has on other nodes, where that counts; 0 when it cannot be learned. */
+  connectionsElsewhere ({ userId }: Identity): MaybePromise<number> {
+    return this.#mayReplace || this.#limits.maxConnectionsPerUser === 0 ? 0 : this.#hub.users.connectionsElsewhere(userId)
+  }
+
+  /** Why this client, with so many connections on other nodes, has too many already, or undefined. */
+  clientProblem ({ userId }: Identity, address: string, elsewhere = 0): string | undefined {
+    const { maxConnectionsPerUser, maxConnectionsPerIp } = this.#limits
     if (reached(this.#hub.census.fromAddress(address), maxConnectionsPerIp)) return 'too many connections from this address'
-    const isRejected = userLimitPolicy === 'reject' && reached(this.#hub.census.ofUser(userId), maxConnectionsPerUser)
+    const isRejected = !this.#mayReplace && reached(this.#hub.census.ofUser(userId) + elsewhere, maxConnectionsPerUser)
     return isRejected ? 'too many connections of this user' : undefined
   }
 
-  /** Closes the oldest connections of a user until one more fits; returns those closed. */
+  /** Closes the oldest connections of a user here until one more fits; returns those closed. */
   makeRoom ({ userId }: Identity): Connection[] {
     const { maxConnectionsPerUser } = this.#limits
     if (maxConnectionsPerUser === 0) return []
@@ -55,6 +61,23 @@ export class Admission {
     const replaced = connections.slice(0, Math.max(0, connections.length - maxConnectionsPerUser + 1))
     for (const connection of replaced) connection.close(closeCodes.replaced)
     return replaced
+  }
+
+  /** Closes the oldest connections of a user beyond the limit, on whatever node; how many they were. Never rejects. */
+  closeSurplus ({ userId }: Identity): MaybePromise<number> {
+    return this.#limits.maxConnectionsPerUser > 0 && this.#mayReplace ? this.#closeSurplus(userId) : 0
+  }
+
+  async #closeSurplus (userId: string): Promise<number> {
+    const { sessions } = await this.#hub.users.sessionsOf(userId)
+    const surplus = sessions.slice(0, Math.max(0, sessions.length - this.#limits.maxConnectionsPerUser))
+    if (surplus.length === 0) return 0
+    const { code, reason } = closeCodes.replaced
+    return (await this.#hub.disconnect({ connections: surplus.map(({ id }) => id) }, { code, reason })).closed
+  }
+
+  get #mayReplace (): boolean {
+    return this.#limits.userLimitPolicy === 'replace'
   }
 }
 

@@ -1,14 +1,15 @@
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
-import { monotonicMs, timestamp } from '../clock.ts'
+import { monotonicMs } from '../clock.ts'
 import type { HubError } from '../errors.ts'
 import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
-import type { Dialect } from '../protocol/dialect.ts'
+import type { Delivery, Dialect } from '../protocol/dialect.ts'
 import type { Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
 import { deflateFrame } from './deflate.ts'
+import { directEvent, type About } from './direct-event.ts'
 import { DroppedMessages } from './dropped-messages.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
@@ -23,6 +24,8 @@ export class Connection implements OutboxOwner {
   readonly address: string
   /** Whether the peer can unpack compressed frames. */
   readonly compresses: boolean
+  /** Milliseconds since 1970. */
+  readonly openedAtMs = Date.now()
   readonly rooms = new Map<RoomName, Membership>()
   /** What it is subscribed to; kept by the topic index. */
   readonly topics: TopicName[] = []
@@ -71,22 +74,32 @@ export class Connection implements OutboxOwner {
   /** Queues a frame; false when it was not queued because the connection ends or its backlog is full. */
   deliver (frame: Frame, topic?: TopicName, position?: Position): boolean {
     if (!this.isOpen) return false
-    if (!this.#isInGap(topic) && this.#outbox.push(frame)) return true
+    // A gap has no holes: until it is told, nothing of its topic passes.
+    const isInGap = topic !== undefined && this.#dropped?.has(topic) === true
+    if (!isInGap && this.#outbox.push(frame)) return true
     this.#overflow(topic, position)
     return false
   }
 
   /** Sends an event to this connection alone. */
   send (type: string, payload: unknown, about: About = {}): boolean {
-    const event = { type, payload, timestamp: timestamp(), ...withoutUndefined(about) }
-    return this.deliver(this.#frame(this.dialect.encode({ event })))
+    return this.deliver(this.#frame({ event: directEvent(type, payload, about) }))
   }
 
   /** Sends a refusal, with the id of the request where it is known. */
   sendError (error: HubError, about: About = {}): boolean {
     const payload = error.toPayload()
-    const event = { type: 'error', payload, timestamp: timestamp(), ...withoutUndefined(about) }
-    return this.deliver(this.#frame(this.dialect.encode({ event, error: payload })))
+    return this.deliver(this.#frame({ event: directEvent('error', payload, about), error: payload }))
+  }
+
+  /** Keeps back, bounded, what is delivered before the greeting. */
+  hold (): void {
+    this.#outbox.hold()
+  }
+
+  /** Sends `connected`, and behind it what was held. */
+  greet (payload: unknown): void {
+    if (this.isOpen) this.#outbox.release(this.#frame({ event: directEvent('connected', payload, {}) }))
   }
 
   /** Sends a protocol ping. */
@@ -116,7 +129,7 @@ export class Connection implements OutboxOwner {
   }
 
   /** Sends what is queued, then a close frame. Does nothing where the peer was first: the end comes with its code. */
-  close ({ code, reason }: CloseCode, details: { reason?: string, retryAfterMs?: number } = {}): void {
+  close ({ code, reason }: Pick<CloseCode, 'code' | 'reason'>, details: { reason?: string, retryAfterMs?: number } = {}): void {
     if (!this.isOpen) return
     const text = details.reason ?? reason
     this.#webSocket.close(code, text)
@@ -153,14 +166,9 @@ export class Connection implements OutboxOwner {
     }
   }
 
-  #frame (text: string): Frame {
-    const frame = encodeTextFrame(text)
+  #frame (delivery: Delivery): Frame {
+    const frame = encodeTextFrame(this.dialect.encode(delivery))
     return this.compresses ? deflateFrame(frame) : frame
-  }
-
-  /** A gap has no holes: until it is told, nothing of its topic passes. */
-  #isInGap (topic: TopicName | undefined): boolean {
-    return topic !== undefined && this.#dropped?.has(topic) === true
   }
 
   #overflow (topic?: TopicName, position?: Position): void {
@@ -187,10 +195,4 @@ export class Connection implements OutboxOwner {
       close.call(webSocket, code, reason)
     }
   }
-}
-
-type About = { id?: string | undefined, room?: string | undefined }
-
-function withoutUndefined ({ id, room }: About): { id?: string, room?: string } {
-  return { ...(id !== undefined && { id }), ...(room !== undefined && { room }) }
 }

@@ -1,5 +1,6 @@
 import { timestamp } from '../clock.ts'
 import { HubUsageError } from '../errors.ts'
+import { JsonText, jsonTextOf } from '../json-text.ts'
 import type { OutboundEvent, UserRef } from '../relay/relay-message.ts'
 
 /** A message as the application gives it. */
@@ -8,7 +9,7 @@ export interface HubEvent {
   readonly payload?: unknown
   readonly room?: string
   readonly sender?: UserRef
-  /** Carried on the delivered message. */
+  /** Carried on the delivered message; a key, too: the same again within 5 minutes is not delivered. */
   readonly id?: string
 }
 
@@ -17,16 +18,16 @@ export function toOutbound (event: HubEvent): OutboundEvent {
   if (typeof event.type !== 'string' || event.type === '') {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', 'event.type: expected a non-empty string')
   }
-  return { ...event, payload: toJsonValue(event.payload ?? null), timestamp: timestamp() }
+  return { ...event, payload: toJsonText(event.payload ?? null), timestamp: timestamp() }
 }
 
 /**
  * The payload as receivers will see it, whatever the publisher does to the original afterwards. What JSON cannot hold is
  * found here: on delivery the message would have a number already.
  */
-function toJsonValue (payload: unknown): unknown {
+function toJsonText (payload: unknown): JsonText {
   try {
-    return JSON.parse(JSON.stringify(payload))
+    return new JsonText(jsonTextOf(payload))
   } catch (error) {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', `event.payload: cannot serialize it to JSON: ${String(error)}`)
   }

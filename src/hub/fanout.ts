@@ -4,7 +4,7 @@ import type { Connection } from './connection.ts'
 import { deflateFrame } from './deflate.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
 import type { TopicIndex } from './topic-index.ts'
-import { connectionOf, roomOfTopic, type TopicName } from './topics.ts'
+import { connectionOf, connectionTopic, roomOfTopic, type TopicName } from './topics.ts'
 
 /** Finds a connection of this node by its id. */
 export type FindConnection = (connectionId: string) => Connection | undefined
@@ -20,19 +20,24 @@ export class Fanout {
   }
 
   /** Returns the number of connections it was queued to. */
-  deliver ({ topics, except = [], event, positions }: NumberedMessage): number {
+  deliver ({ topics, except = [], event, positions, carries }: NumberedMessage): number {
     const isLeftOut = this.#leftOut(except)
-    const reached = topics.length > 1 ? new Set<Connection>() : undefined
+    const isFirst = firstOf(topics)
     let recipients = 0
-    for (const [index, topic] of topics.entries()) {
+    for (const index of carries ?? topics.keys()) {
+      const topic = topics[index]
+      if (topic === undefined) continue
       const copy = new Copy(event, topic, positions[index])
       for (const connection of this.#subscribers(topic)) {
-        if (isLeftOut(connection) || reached?.has(connection) === true) continue
-        reached?.add(connection)
-        if (copy.deliverTo(connection)) recipients += 1
+        if (!isLeftOut(connection) && isFirst(connection, index) && copy.deliverTo(connection)) recipients += 1
       }
     }
     return recipients
+  }
+
+  /** The connections on any of the topics. */
+  audience (topics: readonly TopicName[]): Set<Connection> {
+    return new Set(topics.flatMap((topic) => [...this.#subscribers(topic)]))
   }
 
   #subscribers (topic: TopicName): Iterable<Connection> {
@@ -50,8 +55,21 @@ export class Fanout {
       const [author] = this.#subscribers(first)
       return (connection) => connection === author
     }
-    const connections = new Set(except.flatMap((topic) => [...this.#subscribers(topic)]))
+    const connections = this.audience(except)
     return (connection) => connections.has(connection)
+  }
+}
+
+/**
+ * Tells whether a connection gets its one copy by the topic at a place in the list: that is the first that it is in. It depends on
+ * nothing that was delivered before, for the other topics of the message may come another way.
+ */
+function firstOf (topics: readonly TopicName[]): (connection: Connection, index: number) => boolean {
+  if (topics.length === 1) return () => true
+  const places = new Map(topics.map((topic, index) => [topic, index]))
+  return ({ id, topics: own }, index) => {
+    const placeOf = (topic: TopicName): number => places.get(topic) ?? topics.length
+    return placeOf(connectionTopic(id)) >= index && own.every((topic) => placeOf(topic) >= index)
   }
 }
 

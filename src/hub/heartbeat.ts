@@ -29,11 +29,18 @@ export class Heartbeat {
     this.#logger = logger
     this.#timer = setInterval(() => this.#sweep(), times.sweepIntervalMs)
     this.#timer.unref()
+    hub.recheck = () => this.recheck()
   }
 
   /** Connections that have missed their last ping, as of the last sweep. */
   get staleCount (): number {
     return this.#staleCount
+  }
+
+  /** Pings everybody now: while this node was away, peers may have gone without its hearing of it. */
+  recheck (): void {
+    const now = monotonicMs()
+    for (const connection of this.#hub.connections()) connection.ping(now)
   }
 
   stop (): void {

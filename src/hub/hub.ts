@@ -1,27 +1,29 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { CommandRegistry } from '../commands/command-registry.ts'
 import { customCommand, type Handler, type HandlerExtras, type HandlerOptions } from '../commands/custom-command.ts'
-import { timestamp } from '../clock.ts'
 import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { PublishResult, RelayMessage } from '../relay/relay-message.ts'
-import { checkRoomName } from '../rooms/room-name.ts'
+import type { NumberedMessage, PublishResult, RelayMessage } from '../relay/relay-message.ts'
+import type { RoomSize } from '../relay/presence-store.ts'
+import { Announcer } from './announcer.ts'
 import { Census } from './census.ts'
+import { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
-import { toOutbound, type HubEvent } from './event.ts'
+import { Counts } from './counts.ts'
 import { Fanout } from './fanout.ts'
-import type { HubCounts, HubStats } from './hub-stats.ts'
+import type { HubCounts, HubStats, Scope } from './hub-stats.ts'
+import { Moderation, type Disconnected, type DisconnectOptions } from './moderation.ts'
 import { TopicIndex } from './topic-index.ts'
-import { topicsOf, type Target } from './targets.ts'
+import type { Target } from './targets.ts'
 import { ALL_TOPIC, roleTopic, userTopic, type TopicName } from './topics.ts'
+import { Users } from './users.ts'
 
 /** A connection, by itself or by id, or all connections of a user, by id. */
 export type Whom = { readonly id: string } | string
 
 /** What a hub is made of. */
 export interface HubParts {
-  readonly nodeId: string
   readonly relay: Relay
   readonly logger: Logger
   /** Given to the application's handlers with every request. */
@@ -29,61 +31,49 @@ export interface HubParts {
 }
 
 /** The connections of this node and the ways to reach them, here and, through the relay, everywhere. */
-export class Hub {
+export class Hub extends Announcer {
   readonly nodeId: string
   readonly commands: CommandRegistry
   readonly census = new Census()
   readonly messages = { in: 0, out: 0 }
+  /** The other nodes. */
+  readonly cluster: Cluster
+  readonly users: Users
+  /** This node was away for a while: asks all connections for a sign of life. Set by the heartbeat. */
+  recheck = (): void => {}
   readonly #connections = new Map<string, Connection>()
   readonly #relay: Relay
   readonly #index: TopicIndex
   readonly #fanout: Fanout
   readonly #logger: Logger
   readonly #extras: HandlerExtras
+  readonly #counts: Counts
+  readonly #moderation: Moderation
 
-  constructor ({ nodeId, relay, logger, extras }: HubParts) {
-    this.nodeId = nodeId
+  constructor ({ relay, logger, extras }: HubParts) {
+    super()
+    this.nodeId = relay.nodeId
     this.#relay = relay
     this.#logger = logger
     this.#extras = extras
     this.commands = new CommandRegistry(logger)
     this.#index = new TopicIndex(relay)
     this.#fanout = new Fanout(this.#index, (id) => this.#connections.get(id))
-    relay.onMessage((message) => {
-      const recipients = this.#fanout.deliver(message)
-      this.messages.out += recipients
-      return recipients
-    })
+    relay.onMessage((message) => this.deliver(message))
+    const { nodeId, census } = this
+    const { presence, bans } = relay
+    const cluster = new Cluster(relay)
+    this.cluster = cluster
+    this.users = new Users({ nodeId, census, presence, bans, cluster, logger, ofUser: (userId) => this.ofUser(userId) })
+    this.#counts = new Counts({ node: this, presence, cluster, logger })
+    this.#moderation = new Moderation({ cluster, bans, logger, audience: (topics) => this.#fanout.audience(topics) })
   }
 
-  /** To everybody. */
-  async broadcast (event: HubEvent): Promise<PublishResult> {
-    return await this.#send([ALL_TOPIC], event)
-  }
-
-  /** To all connections of a user. */
-  async toUser (userId: string, event: HubEvent): Promise<PublishResult> {
-    return await this.#send([userTopic(userId)], event)
-  }
-
-  /** To everybody with the role. */
-  async toRole (role: string, event: HubEvent): Promise<PublishResult> {
-    return await this.#send([roleTopic(role)], event)
-  }
-
-  /** To the members and subscribers of a room. Rejects with `INVALID_ROOM`. */
-  async toRoom (room: string, event: HubEvent): Promise<PublishResult> {
-    return await this.#send(topicsOf({ rooms: [checkRoomName(room)] }), event)
-  }
-
-  /** To a single connection. */
-  async toConnection (connectionId: string, event: HubEvent): Promise<PublishResult> {
-    return await this.#send(topicsOf({ connections: [connectionId] }), event)
-  }
-
-  /** To several targets at once, or to `'all'`: a connection that is in more than one gets one copy. */
-  async to (target: Target | 'all', event: HubEvent, { except }: { except?: Target } = {}): Promise<PublishResult> {
-    return await this.#send(topicsOf(target), event, except)
+  /** Hands a message to the connections of this node that it is for; returns how many those are. */
+  deliver (message: NumberedMessage): number {
+    const recipients = this.#fanout.deliver(message)
+    this.messages.out += recipients
+    return recipients
   }
 
   /**
@@ -94,36 +84,45 @@ export class Hub {
     this.commands.add(customCommand({ type, options, handler, extras: this.#extras }))
   }
 
-  /** What is going on, for administrators. */
-  async stats (): Promise<HubStats> {
-    const uptime = process.uptime()
-    return {
-      ...await this.counts(),
-      total_rooms: await this.#relay.presence.roomCount(),
-      nodes: [{ id: this.nodeId, clients: this.size, rooms: this.roomCount, uptime_s: uptime }],
-      uptime_s: uptime,
-      messages: { ...this.messages },
-      timestamp: timestamp()
-    }
+  /** What is going on, for administrators. Never rejects: nodes that do not answer are named. */
+  async stats ({ scope = 'cluster' }: { scope?: Scope } = {}): Promise<HubStats> {
+    return await this.#counts.stats(scope)
   }
 
-  /** How many connections and users there are; cheap, whatever the number. */
-  async counts (): Promise<HubCounts> {
-    return { total_clients: this.size, online_users: this.census.userCount, by_role: this.census.byRole() }
+  /** How many connections and users there are. Never rejects: nodes that do not answer are named. */
+  async counts ({ scope = 'cluster' }: { scope?: Scope } = {}): Promise<HubCounts> {
+    return await this.#counts.counts(scope)
   }
 
-  /** True when the user has a connection. */
+  /** How many connections and users there are on all nodes, as the store of presence has it; cheap, and never rejects. */
+  async online (): Promise<RoomSize> {
+    return await this.#counts.online()
+  }
+
+  /** True when the user has a connection, on whatever node. */
   async isOnline (userId: string): Promise<boolean> {
-    return this.census.ofUser(userId) > 0
+    return await this.users.isOnline(userId)
   }
 
-  /** Ids of the users with a connection. */
+  /** Ids of the users with a connection, on whatever node. */
   async onlineUsers (): Promise<string[]> {
-    return this.census.userIds()
+    return await this.users.online()
   }
 
-  /** Publishes a message that is made already; the result is there at once when the relay is in this process. */
-  publish (message: RelayMessage): MaybePromise<PublishResult> {
+  /**
+   * Closes connections on all nodes; a text stands for all connections of that user. With `banFor` the users of the target may not come
+   * back for so many seconds. Rejects with `INVALID_PAYLOAD` for what cannot be, with `UNAVAILABLE` when a ban could not be confirmed.
+   */
+  async disconnect (target: Target | string, options: DisconnectOptions = {}): Promise<Disconnected> {
+    return await this.#moderation.disconnect(typeof target === 'string' ? { users: [target] } : target, options)
+  }
+
+  /** Ends a ban; false when there was none. Rejects with `UNAVAILABLE`. */
+  async unban (userId: string): Promise<boolean> {
+    return await this.#moderation.unban(userId)
+  }
+
+  override publish (message: RelayMessage): MaybePromise<PublishResult> {
     return this.#relay.publish(message)
   }
 
@@ -138,7 +137,7 @@ export class Hub {
     }
   }
 
-  /** Takes in a connection: it gets `connected` first, then what comes by its own topics. */
+  /** Takes in a connection: from here on it gets what comes by its own topics. */
   add (connection: Connection): void {
     this.#connections.set(connection.id, connection)
     this.census.add(connection)
@@ -178,6 +177,11 @@ export class Hub {
     return this.#index.roomCount
   }
 
+  /** True when a connection of this id is on this node. */
+  has (connectionId: string): boolean {
+    return this.#connections.has(connectionId)
+  }
+
   /** The connections of this node that are meant. */
   find (whom: Whom): Connection[] {
     const id = typeof whom === 'string' ? whom : whom.id
@@ -188,9 +192,5 @@ export class Hub {
   /** A user's connections on this node, the oldest first. */
   ofUser (userId: string): Connection[] {
     return [...this.#index.subscribers(userTopic(userId))]
-  }
-
-  #send (topics: readonly TopicName[], event: HubEvent, except: Target = {}): MaybePromise<PublishResult> {
-    return this.publish({ topics, except: topicsOf(except), event: toOutbound(event) })
   }
 }

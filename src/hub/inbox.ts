@@ -9,6 +9,8 @@ import { WindowCounter } from './window-counter.ts'
 
 /** What the inbox hands requests to. Answers the client itself and never throws. */
 export interface Requests {
+  /** True for a type whose requests need not wait for each other's answers: they take effect in the order in which they were begun. */
+  mayOverlap (type: string): boolean
   /** Has a request carried out. */
   dispatch (connection: Connection, request: RawRequest): MaybePromise<void>
   /** Tells client and log why a frame was refused; the request is left out when it could not be read. */
@@ -26,13 +28,17 @@ export interface InboxLimits {
   readonly badFrameWindowMs: number
 }
 
-interface Waiting {
+interface Arrival {
   readonly data: Buffer
   readonly admitted: boolean
+  /** Once it has been read. */
+  request?: RawRequest | undefined
 }
 
 /** While one request takes its time, so many more may wait before reading from the socket stops. */
 const MAX_WAITING = 64
+/** So many requests that need not wait for each other may be under way. */
+const MAX_OVERLAPPING = 64
 
 /** The way in: takes the frames of one connection and has them handled one after the other, in the order sent. */
 export class Inbox {
@@ -41,8 +47,10 @@ export class Inbox {
   readonly #limits: InboxLimits
   readonly #requests: Requests
   #badFrames: WindowCounter | undefined
-  readonly #waiting: Waiting[] = []
+  readonly #waiting: Arrival[] = []
+  /** Something is under way that everything else has to wait for. */
   #busy = false
+  #overlapping = 0
 
   constructor (connection: Connection, gate: RateGate, limits: InboxLimits, requests: Requests) {
     this.#connection = connection
@@ -55,35 +63,59 @@ export class Inbox {
   receive (data: Buffer, isBinary: boolean): void {
     if (!this.#connection.isOpen) return
     if (isBinary) return this.#connection.close(closeCodes.binaryNotWanted)
-    const admitted = this.#gate.admit()
-    if (!this.#busy) return this.#start(data, admitted)
-    this.#waiting.push({ data, admitted })
+    const arrival: Arrival = { data, admitted: this.#gate.admit() }
+    if (this.#waiting.length === 0 && this.#mayStart(arrival)) return this.#start(arrival)
+    this.#waiting.push(arrival)
     if (this.#waiting.length === MAX_WAITING) this.#connection.setReading(false)
   }
 
-  #start (data: Buffer, admitted: boolean): void {
-    const outcome = this.#handle(data, admitted)
-    if (!isPromise(outcome)) return
+  /** Lets the frames that come wait until something is done that cannot fail. */
+  waitFor (done: Promise<unknown>): void {
     this.#busy = true
-    // Neither branch can fail: a dispatcher answers instead of throwing.
-    outcome.finally(() => this.#next())
+    done.finally(() => {
+      this.#busy = false
+      this.#next()
+    })
+  }
+
+  #mayStart (arrival: Arrival): boolean {
+    if (this.#busy) return false
+    return this.#overlapping === 0 || (this.#overlapping < MAX_OVERLAPPING && this.#mayOverlap(arrival))
+  }
+
+  #mayOverlap (arrival: Arrival): boolean {
+    arrival.request ??= this.#peek(arrival.data)
+    return arrival.request !== undefined && this.#requests.mayOverlap(arrival.request.type)
+  }
+
+  #start (arrival: Arrival): void {
+    const outcome = this.#handle(arrival)
+    if (!isPromise(outcome)) return
+    // It cannot fail: a dispatcher answers instead of throwing.
+    if (!this.#mayOverlap(arrival)) return this.waitFor(outcome)
+    this.#overlapping += 1
+    outcome.finally(() => {
+      this.#overlapping -= 1
+      this.#next()
+    })
   }
 
   #next (): void {
-    this.#busy = false
     // What came before the peer's close frame still counts.
-    while (!this.#busy && !this.#connection.hasEnded) {
-      const next = this.#waiting.shift()
-      if (next === undefined) return
+    while (!this.#connection.hasEnded) {
+      const [next] = this.#waiting
+      if (next === undefined || !this.#mayStart(next)) return
+      this.#waiting.shift()
       if (this.#waiting.length === MAX_WAITING - 1) this.#connection.setReading(true)
-      this.#start(next.data, next.admitted)
+      this.#start(next)
     }
   }
 
-  #handle (data: Buffer, admitted: boolean): MaybePromise<void> {
+  #handle (arrival: Arrival): MaybePromise<void> {
+    const { data, admitted } = arrival
     if (!admitted) return this.#refuse(this.#gate.error(), this.#peek(data))
     if (data.length > this.#limits.maxMessageSizeBytes) return this.#refuseTooLarge(data.length)
-    const request = this.#decode(data)
+    const request = arrival.request ??= this.#decode(data)
     if (request === undefined) return
     if (request.flaw !== undefined) return this.#refuse(request.flaw, request)
     return this.#requests.dispatch(this.#connection, request)

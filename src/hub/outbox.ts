@@ -14,6 +14,8 @@ export interface OutboxOwner {
   onDrained (): void
 }
 
+const NOTHING: Batch = { bytes: Buffer.alloc(0), messages: 0 }
+
 /**
  * Frames on their way to one socket. They gather during a turn of the event loop and leave in one write; what the
  * kernel does not take stays here, bounded, until it does. Only that backlog counts against the limits.
@@ -26,6 +28,8 @@ export class Outbox implements Flushable, SinkOwner {
   #pending: FrameChain | undefined
   /** There while the socket is full; nothing is pending then. */
   #backlog: Backlog | undefined
+  /** True while frames go to the backlog though the socket would take them. */
+  #isHeld = false
 
   constructor (socket: Duplex, flusher: Flusher, limits: OutboxLimits, owner: OutboxOwner) {
     this.#sink = openSink(socket, this, limits.bytes)
@@ -36,12 +40,27 @@ export class Outbox implements Flushable, SinkOwner {
 
   /** Since when the socket has been full, on the clock of `monotonicMs`; 0 while it is not. */
   get stalledSince (): number {
-    return this.#backlog?.sinceMs ?? 0
+    return this.#isHeld ? 0 : this.#backlog?.sinceMs ?? 0
   }
 
   /** Does not count so much time as stalled: nobody looked whether the socket had room. */
   pardon (missedMs: number): void {
     this.#backlog?.pardon(missedMs)
+  }
+
+  /** Keeps frames from the socket until {@link release}, as many as a full socket could have waiting. */
+  hold (): void {
+    this.#isHeld = true
+    this.#backlog = new Backlog(this.#limits, NOTHING)
+  }
+
+  /** Sends a frame, and behind it what was held. */
+  release (first: Frame): void {
+    const held = this.#backlog?.rest()
+    this.#isHeld = false
+    this.#backlog = undefined
+    if (held === undefined) this.push(first)
+    else this.#goOn([{ bytes: first, messages: 1 }, ...held])
   }
 
   /** Takes a frame for the next flush. False when the backlog is at its limit: the frame was not taken. */
@@ -65,7 +84,8 @@ export class Outbox implements Flushable, SinkOwner {
 
   /** Hands everything to the socket regardless of limits, so that a close frame comes after it. */
   flushAll (): void {
-    const batches = this.#backlog?.rest() ?? this.#pending?.batches ?? []
+    // What is held would come before the greeting that it waits for.
+    const batches = this.#isHeld ? [] : this.#backlog?.rest() ?? this.#pending?.batches ?? []
     this.discard()
     if (!this.#owner.isOpen) return
     for (const { bytes } of batches) this.#sink.write(bytes)
@@ -79,11 +99,16 @@ export class Outbox implements Flushable, SinkOwner {
 
   /** The socket has taken what it was given: goes on with the rest until it is full again. */
   onTaken (): void {
-    if (this.#backlog === undefined) return
+    if (this.#backlog === undefined || this.#isHeld) return
     const rest = this.#backlog.rest()
     this.#backlog = undefined
+    this.#goOn(rest)
+  }
+
+  /** Writes what had to wait; when the socket takes all of it, the owner is told. */
+  #goOn (batches: readonly Batch[]): void {
     if (!this.#owner.isOpen) return
-    this.#writeAll(rest)
+    this.#writeAll(batches)
     if (this.#backlog === undefined) this.#owner.onDrained()
   }
 

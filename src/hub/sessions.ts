@@ -1,15 +1,20 @@
 import { EventEmitter, once } from 'node:events'
 import type { WebSocket } from 'ws'
+import type { Identity } from '../auth/identity.ts'
 import type { Logger } from '../logger.ts'
+import { attempt, isPromise } from '../maybe-promise.ts'
 import { isOrderly } from '../protocol/close-codes.ts'
+import type { Relay } from '../relay/relay.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Admission } from './admission.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import type { Hub } from './hub.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
+import { OnlineRegister } from './online-register.ts'
 import { RateGate, type MessageRate } from './rate-gate.ts'
 import type { Timings } from './timings.ts'
+import { welcomeTo } from './welcome.ts'
 
 /** How connections behave. */
 export interface SessionSettings {
@@ -24,13 +29,12 @@ export interface SessionSettings {
 /** What sessions work with. */
 export interface SessionParts {
   readonly hub: Hub
+  readonly relay: Relay
   readonly rooms: Rooms
   readonly admission: Admission
   readonly logger: Logger
 }
 
-/** The text of the greeting; clients in the field look for it. */
-const WELCOME = 'Connected to WebSocket server'
 /** Ends that are nothing to worry about: normal, going away, no code, and a client that was asked to leave. */
 const EXPECTED_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
 
@@ -38,6 +42,7 @@ const EXPECTED_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
 export class Sessions {
   readonly #parts: SessionParts
   readonly #settings: SessionSettings
+  readonly #register: OnlineRegister
   readonly #sockets = new Map<WebSocket, Connection>()
   readonly #emptied = new EventEmitter()
   /** The same for all connections: functions of its own would cost each one memory. */
@@ -49,6 +54,7 @@ export class Sessions {
   constructor (parts: SessionParts, settings: SessionSettings) {
     this.#parts = parts
     this.#settings = settings
+    this.#register = new OnlineRegister(parts.relay.presence, parts.logger)
   }
 
   /** Takes in a socket. Must be called in the same turn as the upgrade: frames that come later than the listeners are kept. */
@@ -56,9 +62,11 @@ export class Sessions {
     const { webSocket } = parts
     const connection = new Connection(parts, this.#settings.connection, this.#events)
     this.#sockets.set(webSocket, connection)
-    this.#listen(webSocket, connection)
-    this.#replaceOlder(connection)
-    this.#greet(connection)
+    const inbox = this.#listen(webSocket, connection)
+    this.#makeRoom(connection)
+    this.#takeIn(connection)
+    this.#greetOnceReached(connection, inbox)
+    this.#closeSurplus(connection)
     return connection
   }
 
@@ -72,7 +80,7 @@ export class Sessions {
     for (const connection of this.#sockets.values()) connection.terminate(reason)
   }
 
-  #listen (webSocket: WebSocket, connection: Connection): void {
+  #listen (webSocket: WebSocket, connection: Connection): Inbox {
     const { hub, logger } = this.#parts
     const { rate, timings, inbox: limits } = this.#settings
     const gate = new RateGate(connection, rate, timings)
@@ -89,35 +97,47 @@ export class Sessions {
       this.#sockets.delete(webSocket)
       if (this.#sockets.size === 0) this.#emptied.emit('empty')
     })
+    return inbox
   }
 
-  #replaceOlder ({ identity, user }: Connection): void {
-    const replaced = this.#parts.admission.makeRoom(identity)
-    if (replaced.length > 0) this.#parts.logger.info({ user_id: user.id, count: replaced.length }, 'Replaced existing WebSocket connection')
+  #makeRoom ({ identity }: Connection): void {
+    this.#logReplaced(identity, this.#parts.admission.makeRoom(identity).length)
   }
 
-  #greet (connection: Connection): void {
+  #closeSurplus ({ identity }: Connection): void {
+    const closed = this.#parts.admission.closeSurplus(identity)
+    if (isPromise(closed)) closed.then((count) => this.#logReplaced(identity, count))
+  }
+
+  #logReplaced ({ userId }: Identity, count: number): void {
+    if (count > 0) this.#parts.logger.info({ user_id: userId, count }, 'Replaced existing WebSocket connection')
+  }
+
+  #takeIn (connection: Connection): void {
     const { hub, logger } = this.#parts
-    const { identity: { userId, name, roles }, id, dialect } = connection
-    connection.send('connected', {
-      client_id: id,
-      user_id: userId,
-      name,
-      role: roles[0],
-      message: WELCOME,
-      online_count: hub.size + 1,
-      node_id: hub.nodeId,
-      dialect: dialect.name,
-      max_message_size: this.#settings.inbox.maxMessageSizeBytes,
-      ping_interval_ms: this.#settings.pingPeriodMs
-    })
     hub.add(connection)
+    this.#register.enter(connection)
+    const { identity: { userId, name, roles }, id } = connection
     logger.info({ client_id: id, user_id: userId, name, role: roles[0], total_clients: hub.size }, 'client connected')
+  }
+
+  /** A client may count on whatever is published after its greeting: until it is reached by its topics, nothing comes or goes. */
+  #greetOnceReached (connection: Connection, inbox: Inbox): void {
+    const { hub, relay, logger } = this.#parts
+    const { inbox: { maxMessageSizeBytes }, pingPeriodMs } = this.#settings
+    const greet = (): void => connection.greet(welcomeTo(connection, { hub, relay, maxMessageSizeBytes, pingPeriodMs }))
+    const reached = attempt(() => relay.subscribed([...connection.topics]), (err) => {
+      logger.warn({ client_id: connection.id, err }, 'subscriptions not confirmed')
+    })
+    if (!isPromise(reached)) return greet()
+    connection.hold()
+    inbox.waitFor(reached.then(greet))
   }
 
   #onEnd (connection: Connection, { code, reason, byServer, retryAfterMs = 0 }: ConnectionEnd): void {
     const { hub, rooms, logger } = this.#parts
     hub.remove(connection)
+    this.#register.leave(connection)
     const fields = { client_id: connection.id, user_id: connection.user.id, code, reason, total_clients: hub.size }
     if (!byServer && !EXPECTED_CODES.has(code)) logger.warn(fields, 'unexpected close')
     logger.info(fields, 'client disconnected')

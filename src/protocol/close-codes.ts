@@ -18,6 +18,7 @@ export const closeCodes = {
   unauthorized: { code: 4001, reason: 'Authentication failed', reconnect: 'new token' },
   invalidJson: { code: 4002, reason: 'Invalid JSON', reconnect: 'no' },
   forbidden: { code: 4003, reason: 'forbidden', reconnect: 'no' },
+  disconnected: { code: 4004, reason: 'disconnected by an administrator', reconnect: 'back-off' },
   replaced: { code: 4009, reason: 'replaced by a newer session', reconnect: 'no' },
   rateLimit: { code: 4029, reason: 'rate limit', reconnect: 'back-off' }
 } as const satisfies Record<string, CloseCodeEntry>

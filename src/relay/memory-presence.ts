@@ -1,6 +1,8 @@
 import { monotonicMs } from '../clock.ts'
 import type { RoomName } from '../hub/topics.ts'
-import type { Attendance, Entry, Exit, Occupant, OnDeparted, PresenceStore, RoomSummary, Roster } from './presence-store.ts'
+import {
+  HUB_ROOM, type Attendance, type Entry, type Exit, type Occupant, type OnPresenceChange, type PresenceStore, type RoomSize, type RoomSummary, type Roster
+} from './presence-store.ts'
 import type { UserRef } from './relay-message.ts'
 
 /** A connection may be in a room in both ways at once: one bit each. */
@@ -21,13 +23,17 @@ interface Room {
   readonly ways: Map<string, number>
 }
 
+/** Of so many users it is known when they were here last (about 100 bytes each). */
+const MAX_LAST_SEEN = 100_000
+
 /** Presence of a single process. */
 export class MemoryPresence implements PresenceStore {
   readonly #rooms = new Map<RoomName, Room>()
-  #departed: OnDeparted = () => {}
+  readonly #lastSeen = new Map<string, number>()
+  #changed: OnPresenceChange = () => {}
 
-  onDeparted (listener: OnDeparted): void {
-    this.#departed = listener
+  onChange (listener: OnPresenceChange): void {
+    this.#changed = listener
   }
 
   enter (name: RoomName, occupant: Occupant, capacity: number): Entry {
@@ -37,7 +43,9 @@ export class MemoryPresence implements PresenceStore {
     const ways = before | WAY[occupant.as]
     this.#rooms.set(name, room)
     room.ways.set(occupant.connectionId, ways)
+    this.#see(name, occupant)
     const arrived = ways !== before && occupant.as === 'member' && arrive(room, occupant)
+    if (arrived) this.#tell('joined', name, room, occupant.user)
     return { admitted: true, arrived, ...sizeOf(room) }
   }
 
@@ -48,28 +56,45 @@ export class MemoryPresence implements PresenceStore {
     const ways = before & ~WAY[occupant.as]
     if (ways === 0) room.ways.delete(occupant.connectionId)
     else room.ways.set(occupant.connectionId, ways)
+    this.#see(name, occupant)
     const departed = ways !== before && occupant.as === 'member' && this.#depart(name, room, occupant, graceMs)
+    if (departed) this.#tell('left', name, room, occupant.user)
     this.#removeIfEmpty(name, room)
     return { departed, ...sizeOf(room) }
   }
 
-  members (name: RoomName, limit: number): Roster {
+  members (name: RoomName, limit: number, offset = 0): Roster {
     const attendees = this.#rooms.get(name)?.attendees
     if (attendees === undefined) return { users: [], count: 0 }
     const users: UserRef[] = []
-    for (const attendee of attendees.values()) {
+    let skipped = 0
+    for (const { user } of attendees.values()) {
       if (users.length === limit) break
-      users.push(attendee.user)
+      if (skipped < offset) skipped += 1
+      else users.push(user)
     }
     return { users, count: attendees.size }
   }
 
+  size (name: RoomName): RoomSize {
+    const room = this.#rooms.get(name)
+    return room === undefined ? { users: 0, connections: 0 } : sizeOf(room)
+  }
+
+  connectionsOf (name: RoomName, userId: string): number {
+    return this.#rooms.get(name)?.attendees.get(userId)?.connections ?? 0
+  }
+
+  lastSeen (userId: string): number | undefined {
+    return this.#lastSeen.get(userId)
+  }
+
   roomCount (): number {
-    return this.#rooms.size
+    return this.#rooms.size - (this.#rooms.has(HUB_ROOM) ? 1 : 0)
   }
 
   rooms (): RoomSummary[] {
-    return [...this.#rooms].map(([room, state]) => ({ room, ...sizeOf(state) }))
+    return [...this.#rooms].filter(([room]) => room !== HUB_ROOM).map(([room, state]) => ({ room, ...sizeOf(state) }))
   }
 
   /** Ends all running graces without telling anybody: the process is going away. */
@@ -95,7 +120,20 @@ export class MemoryPresence implements PresenceStore {
   #graceOver (name: RoomName, room: Room, attendee: Attendee): void {
     room.attendees.delete(attendee.user.id)
     this.#removeIfEmpty(name, room)
-    this.#departed(name, attendee.user, room.attendees.size)
+    this.#tell('left', name, room, attendee.user)
+  }
+
+  #tell (kind: 'joined' | 'left', room: RoomName, { attendees }: Room, user: UserRef): void {
+    if (room !== HUB_ROOM) this.#changed({ kind, room, user, users: attendees.size })
+  }
+
+  #see (room: RoomName, { user }: Occupant): void {
+    if (room !== HUB_ROOM) return
+    // The latest last: the first are those to forget.
+    this.#lastSeen.delete(user.id)
+    this.#lastSeen.set(user.id, Date.now())
+    const [oldest] = this.#lastSeen.keys()
+    if (this.#lastSeen.size > MAX_LAST_SEEN && oldest !== undefined) this.#lastSeen.delete(oldest)
   }
 
   #removeIfEmpty (name: RoomName, room: Room): void {
@@ -117,6 +155,6 @@ function arrive (room: Room, { user }: Occupant): boolean {
   return false
 }
 
-function sizeOf (room: Room): { connections: number, users: number } {
+function sizeOf (room: Room): RoomSize {
   return { connections: room.ways.size, users: room.attendees.size }
 }

@@ -42,14 +42,30 @@ export interface Roster {
 }
 
 /** A room as an overview shows it. */
-export interface RoomSummary {
+export interface RoomSummary extends RoomSize {
   readonly room: RoomName
+}
+
+/** A user came into a room, or is not there any more. */
+export interface PresenceChange {
+  readonly kind: 'joined' | 'left'
+  readonly room: RoomName
+  readonly user: UserRef
+  /** Distinct users present since then. */
+  readonly users: number
+}
+
+/** Told once, on every node with a member of the room, of each change in the whole cluster. */
+export type OnPresenceChange = (change: PresenceChange) => void
+
+/** How many there are in a room. */
+export interface RoomSize {
   readonly users: number
   readonly connections: number
 }
 
-/** Called once in the whole cluster for each user whose grace ran out. */
-export type OnDeparted = (room: RoomName, user: UserRef, usersLeft: number) => void
+/** The room of all connections. No client can name it, no overview shows it, and its changes are not told. */
+export const HUB_ROOM: RoomName = '*'
 
 /**
  * Who is in which room, over all nodes. A user is present from the first member connection to the end of the last one,
@@ -63,11 +79,17 @@ export interface PresenceStore {
    * connections end in order meanwhile. A new connection of the user ends the waiting: it is back.
    */
   leave (room: RoomName, occupant: Occupant, graceMs: number): MaybePromise<Exit>
-  /** The first `limit` users of a room, and how many there are. */
-  members (room: RoomName, limit: number): MaybePromise<Roster>
+  /** `limit` users of a room, the first `offset` left out, and how many there are. */
+  members (room: RoomName, limit: number, offset?: number): MaybePromise<Roster>
+  /** How many there are in a room; cheap, whatever the number. */
+  size (room: RoomName): MaybePromise<RoomSize>
+  /** How many member connections the user has in a room; 0 also for one who is in the grace. */
+  connectionsOf (room: RoomName, userId: string): MaybePromise<number>
+  /** When a connection of the user last came into or left {@link HUB_ROOM}, ms since 1970; undefined when never, or long ago. */
+  lastSeen (userId: string): MaybePromise<number | undefined>
   /** Rooms with anybody in them. */
   rooms (): MaybePromise<readonly RoomSummary[]>
   /** How many of them there are; cheap, whatever the number. */
   roomCount (): MaybePromise<number>
-  onDeparted (listener: OnDeparted): void
+  onChange (listener: OnPresenceChange): void
 }

@@ -13,7 +13,7 @@ export class RelayFacade {
 
   /** Publishes an event to a topic (`all`, `user:<id>`, `role:<name>`, `room:<name>`). Rejects with `UNAVAILABLE`. */
   async publish (topic: TopicName, event: HubEvent): Promise<PublishResult> {
-    return await this.port.publish({ topics: [topic], event: toOutbound(event) })
+    return await this.port.publish({ topics: [topic], event: toOutbound(event), publisher: '', counted: true })
   }
 
   /** Whether messages can be carried now. */

@@ -25,8 +25,15 @@ export interface RelayMessage {
   /** Connections subscribed to any of these are left out. */
   readonly except?: readonly TopicName[]
   readonly event: OutboundEvent
-  /** True for notices without a place in the stream (joins, leaves, typing): never numbered, never kept. */
+  /** True for notices without a place in the stream (typing and the like): never numbered, never kept. */
   readonly ephemeral?: boolean
+  /**
+   * Who publishes it: the id of a user, '' for the application. With it the event's id is a key: for 5 minutes a repetition by the same
+   * publisher to the same topics is answered like the first one, and not delivered.
+   */
+  readonly publisher?: string
+  /** True when the publisher wants to know how many connections it reached; that takes an answer from each node. */
+  readonly counted?: boolean
 }
 
 /** A place in a topic's stream. The epoch changes when the numbering starts anew. */
@@ -39,13 +46,22 @@ export interface Position {
 /** A message that the relay has accepted, with the number it got in each of its topics (same order). */
 export interface NumberedMessage extends RelayMessage {
   readonly positions: readonly (Position | undefined)[]
+  /**
+   * Places in `topics` that this copy is for; all of them when absent. Where each topic has a channel of its own, a node with two of
+   * the topics is handed two copies.
+   */
+  readonly carries?: readonly number[]
 }
 
 /** What became of a publish. */
 export interface PublishResult {
-  /** Distinct connections it was queued to, on all nodes. */
+  /** Distinct connections it was queued to, on all nodes; of no use where the message was not `counted`. */
   readonly recipients: number
   /** Its place in the stream; absent for ephemeral ones and for those with several topics. */
   readonly seq?: number
   readonly epoch?: string
+  /** True for a repetition: it was not delivered again, the rest is the first answer. */
+  readonly duplicate?: true
+  /** Nodes that did not say in time how many they reached. */
+  readonly missing_nodes?: readonly string[]
 }

@@ -1,7 +1,9 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { TopicName } from '../hub/topics.ts'
 import type { NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
+import type { BanList } from './ban-list.ts'
 import type { PresenceStore } from './presence-store.ts'
+import type { AnswerQuestion, Answers, Question } from './question.ts'
 
 /** Takes a message that came over the relay to this node's connections; returns how many it was queued to. */
 export type Deliver = (message: NumberedMessage) => number
@@ -18,11 +20,15 @@ export interface RelayStatus {
  * the publisher's own included: there is no other way to a connection.
  *
  * Guarantees: messages of one publisher to one topic arrive in the order of the calls; each non-ephemeral message gets
- * the next `seq` of each of its topics; a node is handed a message once even when it has several of its topics.
+ * the next `seq` of each of its topics; a node is handed each topic of a message once.
  */
 export interface Relay {
+  /** How this node is called among the others. */
+  readonly nodeId: string
   /** Who is in which room, over all nodes. */
   readonly presence: PresenceStore
+  /** Who may not come in, over all nodes. */
+  readonly bans: BanList
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
   /** Sends a message to its topics. Throws or rejects with `UNAVAILABLE` when that could not be confirmed. */
@@ -31,6 +37,14 @@ export interface Relay {
   subscribe (topic: TopicName): void
   /** This node has no connection on the topic any more. */
   unsubscribe (topic: TopicName): void
+  /** Resolves when everything published to the topics from now on reaches this node; after a second in any case. */
+  subscribed (topics: readonly TopicName[]): MaybePromise<void>
+  /** Sets who answers the questions of all nodes, this one included; called once. */
+  onQuestion (answer: AnswerQuestion): void
+  /** Asks all nodes, this one included. Never rejects: who does not answer in time is named. */
+  ask (question: Question): MaybePromise<Answers>
+  /** Connections on all other nodes, as last heard. */
+  connectionsElsewhere (): number
   /** The last place in the topic's stream. */
   position (topic: TopicName): MaybePromise<Position>
   status (): RelayStatus

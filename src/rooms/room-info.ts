@@ -17,6 +17,19 @@ export interface RoomMembers {
   readonly truncated?: true
 }
 
+/** A room as administrators see it. */
+export interface RoomState {
+  readonly room: RoomName
+  /** Some of the users present. */
+  readonly users: readonly UserRef[]
+  /** How many users are present. */
+  readonly count: number
+  /** Members' and subscribers' connections. */
+  readonly connections: number
+  readonly epoch: string
+  readonly seq: number
+}
+
 /** Answer to a join. */
 export interface RoomInfo extends RoomMembers {
   readonly epoch: string

@@ -4,10 +4,11 @@ import type { Connection } from '../hub/connection.ts'
 import type { Hub, Whom } from '../hub/hub.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import type { Attendance, Exit, Occupant, RoomSummary } from '../relay/presence-store.ts'
+import type { Attendance, Exit, Occupant, PresenceChange, RoomSummary } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { Position, UserRef } from '../relay/relay-message.ts'
-import type { RoomInfo, RoomLimits, RoomMembers, SubscriptionState } from './room-info.ts'
+import type { Position } from '../relay/relay-message.ts'
+import { Placement } from './placement.ts'
+import type { RoomInfo, RoomLimits, RoomMembers, RoomState, SubscriptionState } from './room-info.ts'
 import { checkRoomName } from './room-name.ts'
 import type { Typing } from './typing.ts'
 
@@ -35,6 +36,7 @@ export class Rooms {
   readonly #typing: Typing
   readonly #limits: RoomLimits
   readonly #logger: Logger
+  readonly #placement: Placement
 
   constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
     this.#hub = hub
@@ -42,7 +44,8 @@ export class Rooms {
     this.#typing = typing
     this.#limits = limits
     this.#logger = logger
-    relay.presence.onDeparted((room, user, usersLeft) => this.#tell('user_left', room, user, usersLeft))
+    this.#placement = new Placement({ hub, rooms: this, logger })
+    relay.presence.onChange((change) => this.#tell(change))
   }
 
   /** The users present in a room, over all nodes. Throws `INVALID_ROOM`. */
@@ -56,27 +59,26 @@ export class Rooms {
     return await this.#relay.presence.rooms()
   }
 
+  /** A room's state with so many of its users, over all nodes; undefined when nobody is there. Rejects with `INVALID_ROOM`, `UNAVAILABLE`. */
+  async find (room: RoomName, limit: number, offset: number): Promise<RoomState | undefined> {
+    const { presence } = this.#relay
+    const [{ users, count }, { connections }, { epoch, seq }] = await Promise.all([
+      presence.members(checkRoomName(room), limit, offset), presence.size(room), this.#relay.position(roomTopic(room))
+    ])
+    return count === 0 && connections === 0 ? undefined : { room, users, count, connections, epoch, seq }
+  }
+
   /**
-   * Makes connections members and sends each its `room_info`; a user means all its connections. Returns how many are in.
+   * Makes connections members and sends each its `room_info`; a user means all its connections, on all nodes. Returns how many are in.
    * Throws `INVALID_ROOM`, and what {@link enter} throws when none of them could be let in.
    */
   async join (room: RoomName, whom: Whom): Promise<number> {
-    checkRoomName(room)
-    const entries = await Promise.allSettled(this.#hub.find(whom).map(async (connection) => {
-      connection.send('room_info', await this.enter(connection, room), { room })
-    }))
-    const refused = entries.filter((entry) => entry.status === 'rejected')
-    const [first] = refused
-    if (first !== undefined && refused.length === entries.length) throw first.reason
-    return entries.length - refused.length
+    return await this.#placement.join(room, whom)
   }
 
   /** The end of {@link join}. Returns how many connections were meant. Throws `INVALID_ROOM`. */
   async leave (room: RoomName, whom: Whom): Promise<number> {
-    checkRoomName(room)
-    const connections = this.#hub.find(whom)
-    for (const connection of connections) await this.exit(connection, room)
-    return connections.length
+    return await this.#placement.leave(room, whom)
   }
 
   /** Makes one connection a member. Throws `TOO_MANY_ROOMS` or `ROOM_FULL`. */
@@ -120,13 +122,11 @@ export class Rooms {
     const entry = await this.#relay.presence.enter(room, occupant, this.#limits.maxConnectionsPerRoom)
     if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
     const obstacle = this.#obstacle(connection, room)
-    if (obstacle !== undefined) return await this.#undo(room, occupant, entry.arrived, obstacle)
+    if (obstacle !== undefined) return await this.#undo(room, occupant, obstacle)
     this.#attend(connection, room, as)
     this.#logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
     // Read at once: what is published from here on reaches the connection, and what was before is below the position.
-    const position = this.#relay.position(roomTopic(room))
-    if (entry.arrived) this.#tell('user_joined', room, connection.user, entry.users)
-    return { connections: entry.connections, position: await position }
+    return { connections: entry.connections, position: await this.#relay.position(roomTopic(room)) }
   }
 
   /** Why the connection cannot come into the room. Asked before and after the wait: several entries may be under way at once. */
@@ -146,10 +146,9 @@ export class Rooms {
     if (as === 'member') this.#hub.subscribe(connection, membersTopic(room))
   }
 
-  /** Takes back an entry that cannot stand. An arrival nobody was told of needs no departure either. */
-  async #undo (room: RoomName, occupant: Occupant, arrived: boolean, why: HubError): Promise<never> {
-    const exit = await this.#relay.presence.leave(room, occupant, 0)
-    if (exit.departed && !arrived) this.#tell('user_left', room, occupant.user, exit.users)
+  /** Takes back an entry that cannot stand. */
+  async #undo (room: RoomName, occupant: Occupant, why: HubError): Promise<never> {
+    await this.#relay.presence.leave(room, occupant, 0)
     throw why
   }
 
@@ -157,7 +156,6 @@ export class Rooms {
     if (as === 'member') this.#typing.stop(connection, room)
     const attended = this.#unattend(connection, room, as)
     const exit = await this.#relay.presence.leave(room, occupantOf(connection, as), graceMs)
-    if (exit.departed) this.#tell('user_left', room, connection.user, exit.users)
     if (attended) this.#logExit(connection, room, exit)
     return exit
   }
@@ -179,12 +177,12 @@ export class Rooms {
     if (connections === 0 && users === 0) this.#logger.debug({ room_id: room }, 'room removed (empty)')
   }
 
-  /** Tells the members, but not the user's own connections, of an arrival or departure. */
-  #tell (type: 'user_joined' | 'user_left', room: RoomName, user: UserRef, usersNow: number): void {
-    const usersWithIt = type === 'user_left' ? usersNow + 1 : usersNow
+  /** Tells the members here, but not the user's own connections, of an arrival or departure. */
+  #tell ({ kind, room, user, users }: PresenceChange): void {
+    const usersWithIt = kind === 'left' ? users + 1 : users
     if (usersWithIt > this.#limits.presenceMax) return
-    const event = { type, room, payload: user, sender: user, timestamp: timestamp() }
-    this.#hub.notify({ topics: [membersTopic(room)], except: [userTopic(user.id)], event, ephemeral: true })
+    const event = { type: `user_${kind}`, room, payload: user, sender: user, timestamp: timestamp() }
+    this.#hub.deliver({ topics: [membersTopic(room)], except: [userTopic(user.id)], event, positions: [undefined] })
   }
 }
 

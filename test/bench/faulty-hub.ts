@@ -6,11 +6,18 @@ import type { Teardown } from '../helper.ts'
 /** What a hub does wrong with a copy of the n-th message: how often it sends it, or that it ends the connection. */
 export type Fault = (message: number) => number | 'close'
 
+/** How a faulty hub differs from others. */
+export interface FaultyHubOptions {
+  readonly pingPeriodMs?: number
+  /** Hubs with the same members are nodes of one. */
+  readonly members?: Set<WebSocket>
+}
+
 /** A room in its barest form that serves members badly on purpose; closed with the test. Returns its address. */
-export async function startFaultyHub (t: Teardown, fault: Fault, { pingPeriodMs = 25_000 } = {}): Promise<string> {
+export async function startFaultyHub (t: Teardown, fault: Fault, options: FaultyHubOptions = {}): Promise<string> {
+  const { pingPeriodMs = 25_000, members = new Set() } = options
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   t.teardown(() => server.close())
-  const members = new Set<WebSocket>()
   let messages = 0
   server.on('connection', (socket) => {
     const pinging = setInterval(() => socket.ping(), pingPeriodMs)

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { WebSocket } from 'ws'
+import { addressOf } from '../../bench/load/crowd.ts'
 import { runLoad, type LoadOptions } from '../../bench/load/load.ts'
 import { SECRET, startService, tokenFor, type Teardown } from '../helper.ts'
 import { startFaultyHub, type Fault } from './faulty-hub.ts'
@@ -23,6 +25,23 @@ t.test('many rooms are kept apart', async (t) => {
   const report = await loadService(t, { rooms: 5, membersPerRoom: 4, traffic: { kind: 'window', inFlight: 10 } })
   t.equal(report.connections, 20)
   t.strictSame([report.lost, report.outOfOrder, report.strays], [0, 0, 0])
+})
+
+t.test('connections take turns over several addresses', async (t) => {
+  const url = ['ws://127.0.0.1:1', 'ws://127.0.0.1:2/own?path', 'ws://127.0.0.1:3']
+  const hrefs = [0, 1, 2, 3].map((index) => addressOf({ url }, '/ws', index).href)
+  t.strictSame(hrefs, ['ws://127.0.0.1:1/ws', 'ws://127.0.0.1:2/own?path', 'ws://127.0.0.1:3/ws', 'ws://127.0.0.1:1/ws'])
+})
+
+t.test('a room over two nodes is one room, whose members publish on both', async (t) => {
+  const report = await loadTwoNodes(t, () => 1)
+  t.ok(report.deliveriesPerSecond > 0)
+  t.strictSame([report.lost, report.outOfOrder, report.strays], [0, 0, 0])
+})
+
+t.test('what one of two nodes does not send is reported as lost, the rest arrives', async (t) => {
+  const report = await loadTwoNodes(t, () => 0)
+  t.ok(report.lost > 0 && report.lost < report.expected, `${report.lost} of ${report.expected}`)
 })
 
 t.test('a fixed rate is kept, whatever the hub could do', async (t) => {
@@ -92,6 +111,13 @@ async function loadService (t: Teardown, options: Omit<LoadOptions, 'url'>): Ret
 async function loadFaulty (t: Teardown, fault: Fault): ReturnType<typeof runLoad> {
   const url = await startFaultyHub(t, fault)
   return await runLoad({ ...SHORT, url, membersPerRoom: 4, publishersPerRoom: 1, traffic: { kind: 'rate', messagesPerSecond: 100 } })
+}
+
+/** The second node may be faulty. */
+async function loadTwoNodes (t: Teardown, fault: Fault): ReturnType<typeof runLoad> {
+  const members = new Set<WebSocket>()
+  const url = [await startFaultyHub(t, () => 1, { members }), await startFaultyHub(t, fault, { members })]
+  return await runLoad({ ...SHORT, url, membersPerRoom: 4, traffic: { kind: 'rate', messagesPerSecond: 100 } })
 }
 
 function wsUrl (address: string): string {

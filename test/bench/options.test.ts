@@ -4,7 +4,7 @@ import { readOptions } from '../../bench/options.ts'
 
 t.test('without arguments all scenes and hubs are measured in three rounds and written down', async (t) => {
   const { scenes, hubs, rounds, scale, outFolder = '' } = readOptions([])
-  t.strictSame({ scenes, hubs, rounds, scale }, { scenes: [], hubs: ['wshub', 'ws', 'socket.io', 'fastify'], rounds: 3, scale: 1 })
+  t.strictSame({ scenes, hubs, rounds, scale }, { scenes: [], hubs: ['wshub', 'wshub+redis', 'ws', 'socket.io', 'socket.io+redis', 'fastify'], rounds: 3, scale: 1 })
   t.match(outFolder, /bench$/)
 })
 
@@ -21,7 +21,7 @@ t.test('a scaled run is not written down unless it is asked to be', async (t) =>
 
 t.test('a wrong argument is refused with what was expected', async (t) => {
   t.throws(() => readOptions(['--rounds', 'many']), /--rounds: expected a number from 1 to 100, got many/)
-  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, ws, socket.io, fastify, got nginx/)
+  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, wshub\+redis, ws, socket.io, socket.io\+redis, fastify, got nginx/)
   t.throws(() => readOptions(['--scale', '2']), /--scale/)
   t.throws(() => readOptions(['--nonsense']), /nonsense/)
 })
@@ -34,6 +34,8 @@ t.test('a load has a default for everything but the address', async (t) => {
 t.test('a load beyond all bounds is refused', async (t) => {
   const url = 'ws://127.0.0.1:1'
   t.throws(() => planLoad({ url: 'http://127.0.0.1:1' }), /ws:\/\/ or wss:\/\//)
+  t.throws(() => planLoad({ url: [url, 'http://127.0.0.1:2'] }), /http:\/\/127.0.0.1:2: expected/)
+  t.throws(() => planLoad({ url: [] }), /addresses: expected one at least/)
   t.throws(() => planLoad({ url, membersPerRoom: 60_001 }), /connections: expected 2 to 60000, got 60001/)
   t.throws(() => planLoad({ url, membersPerRoom: 10_000, publishersPerRoom: 10_000 }), /publishers of a room/)
   t.throws(() => planLoad({ url, seconds: Number.NaN }), /seconds/)

@@ -16,7 +16,7 @@ t.test('text and attributes cannot break out of the markup', async (t) => {
 
 t.test('bars are as long as their values are large', async (t) => {
   const svg = drawBars('CPU', [bar('wshub', 1), bar('ws', 10), bar('fastify', 5)])
-  const widths = [...svg.matchAll(/class="fill\d" x="96" y="\d+" width="(\d+)"/g)].map(([, width]) => Number(width))
+  const widths = [...svg.matchAll(/class="fill\d" x="124" y="\d+" width="(\d+)"/g)].map(([, width]) => Number(width))
   t.strictSame(widths, [50, 500, 250])
   checkMarkup(t, svg)
 })

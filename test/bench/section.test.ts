@@ -29,6 +29,29 @@ t.test('goals are judged by the ratio, or by the figure itself', async (t) => {
   t.match(section, '- deliveries: at least 1,200,000: met, 1,500,000')
 })
 
+t.test('two nodes are held against one node and against the other hub\'s two', async (t) => {
+  const section = sectionOf('r16', [
+    measured('wshub', { server: sampleServer(1) }),
+    measured('wshub+redis', { server: sampleServer(1.5), latencyMs: latency(18) }),
+    measured('socket.io+redis', { server: sampleServer(10), latencyMs: latency(90) })
+  ])
+  t.match(section, '| wshub+redis | 1.50 | 1,498,500 | 5.00 | 18.00 | 0 |')
+  t.match(section, '| wshub | 1.00 (1.50) | 1,498,500 (1.00) | 5.00 (1.00) | 9.00 (2.00) | 0 |')
+  t.match(section, '| socket.io+redis | 10.00 (0.15) | 1,498,500 (1.00) | 5.00 (1.00) | 90.00 (0.20) | 0 |')
+  t.match(section, 'In brackets: wshub+redis\'s figure divided by this one')
+  t.match(section, '- server CPU per delivery: at most 0.25 of socket.io+redis: met, 0.15')
+})
+
+t.test('two nodes that use more than a quarter of the other hub\'s CPU, or lose a message, miss the goal', async (t) => {
+  const section = sectionOf('r16', [
+    measured('wshub+redis', { server: sampleServer(3), lost: 1 }),
+    measured('socket.io+redis', { server: sampleServer(10) })
+  ])
+  t.match(section, '- server CPU per delivery: at most 0.25 of socket.io+redis: **missed**, 0.3')
+  t.match(section, '- lost: at most 0: **missed**, 1')
+  t.match(section, '- out of order or astray: at most 0: met, 0')
+})
+
 t.test('growth is judged between two steps of wshub', async (t) => {
   const at = (step: string, cpu: number) => ({ ...measured('wshub', { server: sampleServer(cpu) }), step })
   const section = sectionOf('g', [at('10', 1), at('1000', 0.5), at('15000', 0.6)])
@@ -63,6 +86,10 @@ function sectionOf (name: string, measurements: readonly Measurement[], differen
   const scene = scenes.find((each) => each.name === name)
   if (scene === undefined) throw new Error(`no scene ${name}`)
   return formatSection({ scene, summary: new Summary(measurements), rounds: 3, environment, isFull: true, ...different })
+}
+
+function latency (p99: number): LoadReport['latencyMs'] {
+  return { count: 1_000, p50: 5, p99, p999: 2 * p99, max: 3 * p99 }
 }
 
 function measured (hub: HubName, different: Partial<LoadReport>): Measurement {

@@ -11,6 +11,7 @@ const namesOf = (...wanted: string[]) => selectScenes(scenes, wanted).map(({ nam
 t.test('scenes are chosen by name or by group, in the usual order', async (t) => {
   t.strictSame(namesOf('d', 'a16'), ['a16', 'd'])
   t.strictSame(namesOf('b'), ['b64', 'b512'])
+  t.strictSame(namesOf('r'), ['r16', 'r64'])
   t.equal(namesOf().length, scenes.length)
 })
 
@@ -30,10 +31,11 @@ t.test('scaling takes rooms away where there are many, else members', async (t) 
   t.match(scaleLoad({ membersPerRoom: 1_000, publishersPerRoom: 1_000, arrivalSeconds: 50 }, 0.1), { membersPerRoom: 100, publishersPerRoom: 100, arrivalSeconds: 5 })
 })
 
-t.test('every goal belongs to a scene and a figure that it shows', async (t) => {
-  for (const { scene, figure, steps } of goals) {
+t.test('every goal belongs to a scene, and to a figure and a hub that it shows', async (t) => {
+  for (const { scene, figure, peer, steps } of goals) {
     const found = scenes.find(({ name }) => name === scene)
     t.ok(found?.figures.includes(figure), `${scene} ${figure}`)
+    t.ok(peer === undefined || found?.hubs.includes(peer), `${scene} ${figure} ${peer}`)
     const labels = found?.steps.map(({ label }) => label) ?? []
     t.ok(steps === undefined || (labels.includes(steps.from) && labels.includes(steps.to)), `${scene} ${figure}`)
   }

@@ -16,7 +16,7 @@ t.test('a ratio is the median of the ratios of each round, not the ratio of the 
     measured('wshub', 2, 2), measured('ws', 2, 8),
     measured('wshub', 3, 3), measured('ws', 3, 6)
   ])
-  t.equal(summary.ratio('cpuPerDelivery', '', 'ws'), 0.25)
+  t.equal(summary.ratio('cpuPerDelivery', '', 'wshub', 'ws'), 0.25)
 })
 
 t.test('a round in which one of the two failed says nothing about their ratio', async (t) => {
@@ -24,7 +24,7 @@ t.test('a round in which one of the two failed says nothing about their ratio', 
     measured('wshub', 1, 1), failed('ws', 1, 'connection 3 ended'),
     measured('wshub', 2, 2), measured('ws', 2, 8)
   ])
-  t.equal(summary.ratio('cpuPerDelivery', '', 'ws'), 0.25)
+  t.equal(summary.ratio('cpuPerDelivery', '', 'wshub', 'ws'), 0.25)
   t.strictSame(summary.problems('', 'ws'), ['connection 3 ended'])
   t.strictSame(summary.problems('', 'wshub'), [])
 })

@@ -20,7 +20,7 @@ t.test('the broadcaster gets an ack with the id, seq and epoch', async (t) => {
   const first = await ada.request({ type: 'broadcast', payload: 1 })
   const second = await ada.request({ type: 'broadcast', payload: 2 })
   t.match(first.payload, { seq: 1, epoch: /./ })
-  t.strictSame(timeless(second), { type: 'ack', id: 'r2', payload: { seq: 2, epoch: first.payload['epoch'] } })
+  t.strictSame(timeless(second), { type: 'ack', id: ada.lastId, payload: { seq: 2, epoch: first.payload['epoch'] } })
 })
 
 t.test('a broadcast may hold any JSON value, given as payload or data', async (t) => {

@@ -65,7 +65,7 @@ t.test('an error frame holds code, text and severity, the text once more at the 
   const ada = await connectAs(t, service, 'ada')
   t.strictSame(timeless(await ada.request({ type: 'subscribe' })), {
     type: 'error',
-    id: 'r1',
+    id: ada.lastId,
     payload: { code: 'MISSING_ROOM', message: 'room is required', severity: 'client' },
     error: 'room is required'
   })

@@ -52,7 +52,7 @@ t.test('a handler knows connection, user, type, id, room and application', async
     { isKnown: app.hub.find(connection).length === 1 && app === service.app, user, type, id, room }
   ))
   t.strictSame((await ada.request({ type: 'who', room: 'general' })).payload, {
-    result: { isKnown: true, user: { id: '7', name: 'Ada', roles: ['driver', 'vip'] }, type: 'who', id: 'r1', room: 'general' }
+    result: { isKnown: true, user: { id: '7', name: 'Ada', roles: ['driver', 'vip'] }, type: 'who', id: ada.lastId, room: 'general' }
   })
 })
 

@@ -9,7 +9,7 @@ t.test('who joins gets room_info with the id of the request, itself included (S0
   await memberOf(t, service, 'ada', 'general')
   const bob = await connectAs(t, service, BOB)
   const { payload: { epoch, ...payload }, ...frame } = timeless(await bob.request({ type: 'join_room', payload: { room_id: 'general' } }))
-  t.strictSame(frame, { type: 'room_info', id: 'r1', room: 'general' })
+  t.strictSame(frame, { type: 'room_info', id: bob.lastId, room: 'general' })
   t.strictSame(payload, { room_id: 'general', users: [{ id: 'ada', name: 'ada' }, { id: '2', name: 'Bob' }], count: 2, seq: 0 })
   t.match(epoch, /./)
 })

@@ -6,7 +6,7 @@ t.test('a leave is acknowledged with the id of the request (S0-08)', async (t) =
   const service = await startService(t)
   const ada = await memberOf(t, service, 'ada', 'general')
   const answer = await ada.request({ type: 'leave_room', payload: { room_id: 'general' } })
-  t.strictSame(timeless(answer), { type: 'ack', id: 'r2', payload: {} })
+  t.strictSame(timeless(answer), { type: 'ack', id: ada.lastId, payload: {} })
 })
 
 t.test('a leave without an id is acknowledged all the same', async (t) => {

@@ -7,7 +7,7 @@ t.test('the members of a room are told to whoever asks, with the id of the reque
   const { olaf } = await castOf(t, service, 'general')
   t.strictSame(timeless(await olaf.request({ type: 'online_users', room: 'general' })), {
     type: 'online_users',
-    id: 'r2',
+    id: olaf.lastId,
     room: 'general',
     payload: { room_id: 'general', users: [{ id: 'ada', name: 'Ada' }, { id: 'bob', name: 'Bob' }], count: 2 }
   })

@@ -5,7 +5,7 @@ import { castOf, received, timeless } from '../support/cast.ts'
 t.test('a ping is answered with a pong that has the id of the request (S2-31, S2-37, S4-34)', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')
-  t.strictSame(timeless(await ada.request({ type: 'ping' })), { type: 'pong', id: 'r1', payload: null })
+  t.strictSame(timeless(await ada.request({ type: 'ping' })), { type: 'pong', id: ada.lastId, payload: null })
 })
 
 t.test('a ping without an id gets a pong without one', async (t) => {

@@ -8,7 +8,7 @@ t.test('a subscription is answered with room, connections and position (S2-26, S
   const { payload: { epoch } } = await ada.request({ type: 'publish', room: 'chat', payload: 1 })
   const sue = await connectAs(t, service, 'sue')
   t.strictSame(timeless(await sue.request({ type: 'subscribe', room: 'chat' })), {
-    type: 'subscribed', id: 'r1', room: 'chat', payload: { room: 'chat', client_count: 2, seq: 1, epoch }
+    type: 'subscribed', id: sue.lastId, room: 'chat', payload: { room: 'chat', client_count: 2, seq: 1, epoch }
   })
 })
 
@@ -19,7 +19,7 @@ t.test('the end of a subscription is answered with room, connections and positio
   await sue.request({ type: 'subscribe', room: 'chat' })
   const { payload: { epoch } } = await ada.request({ type: 'publish', room: 'chat', payload: 1 })
   t.strictSame(timeless(await sue.request({ type: 'unsubscribe', room: 'chat' })), {
-    type: 'unsubscribed', id: 'r2', room: 'chat', payload: { room: 'chat', client_count: 1, seq: 1, epoch }
+    type: 'unsubscribed', id: sue.lastId, room: 'chat', payload: { room: 'chat', client_count: 1, seq: 1, epoch }
   })
 })
 

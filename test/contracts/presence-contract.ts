@@ -14,11 +14,14 @@ function occupant (connectionId: string, as: Attendance = 'member'): Occupant {
   return { connectionId, user: { id, name: id.toUpperCase() }, as }
 }
 
-/** A store, and who it says has departed. */
+/** A store, and who it says has departed from the hall. */
 async function storeOf (t: Teardown, build: BuildRelay) {
-  const { relay: { presence } } = await build(t)
+  const { relay } = await build(t)
+  const { presence } = relay
   const departed: string[] = []
-  presence.onDeparted((room, user, usersLeft) => { departed.push(`${room} ${user.id} ${usersLeft}`) })
+  presence.onChange(({ kind, room, user, users }) => { if (kind === 'left') departed.push(`${room} ${user.id} ${users}`) })
+  relay.subscribe('members:hall')
+  await relay.subscribed(['members:hall'])
   return { presence, departed }
 }
 

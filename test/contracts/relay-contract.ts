@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { JsonText } from '../../src/json-text.ts'
 import type { TopicName } from '../../src/hub/topics.ts'
 import type { NumberedMessage, OutboundEvent, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
 import type { Relay } from '../../src/relay/relay.ts'
@@ -14,17 +15,17 @@ class Node {
 
   constructor (relay: Relay) {
     this.relay = relay
-    relay.onMessage((message) => this.received.push(message) && 2)
+    relay.onMessage((message) => this.received.push(withValue(message)) && 2)
   }
 
-  /** From here on the node gets what is published to the topic: that is what reading the position promises. */
+  /** From here on the node gets what is published to the topic. */
   async subscribe (topic: TopicName): Promise<void> {
     this.relay.subscribe(topic)
-    await this.relay.position(topic)
+    await this.relay.subscribed([topic])
   }
 
   async publish (topics: readonly TopicName[], more: Partial<RelayMessage> = {}): Promise<PublishResult> {
-    return await this.relay.publish({ topics, event: eventOf(''), ...more })
+    return await this.relay.publish({ topics, event: eventOf(''), counted: true, ...more })
   }
 
   /** Everything received, once it is as much as expected. */
@@ -32,6 +33,12 @@ class Node {
     await until(() => this.received.length >= count)
     return this.received
   }
+}
+
+/** A payload may come as text. */
+function withValue (message: NumberedMessage): NumberedMessage {
+  const { event } = message
+  return event.payload instanceof JsonText ? { ...message, event: { ...event, payload: event.payload.toJSON() } } : message
 }
 
 function eventOf (payload: unknown): OutboundEvent {
@@ -45,6 +52,15 @@ async function nodesOf (t: Teardown, build: BuildRelay, topics: readonly TopicNa
     for (const topic of topics) await node.subscribe(topic)
   }
   return nodes
+}
+
+/** The topics that a copy is for, with their numbers. */
+function carriedBy ({ topics, positions, carries = [...topics.keys()] }: NumberedMessage): Array<[string, number]> {
+  return carries.map((place) => [topics[place] ?? '', positions[place]?.seq ?? 0])
+}
+
+function byNode (a: { readonly node: string }, b: { readonly node: string }): number {
+  return a.node.localeCompare(b.node)
 }
 
 /** What every relay must do, whatever carries it. */
@@ -97,12 +113,104 @@ export function relayContract (t: Test, build: BuildRelay): void {
     t.same(await node.publish(['room:new']), { recipients: node.received.length * 2, seq: 1, epoch })
   })
 
-  t.test('a message with several topics is handed over once, with a number in each', async (t) => {
+  t.test('each topic of a message is handed over once, with its number', async (t) => {
     const nodes = await nodesOf(t, build, ['user:ada', 'room:a'])
     await nodes[0].publish(['room:a'])
     const result = await nodes[0].publish(['user:ada', 'room:a'])
     t.same([result.seq, result.epoch], [undefined, undefined], 'no single number to tell')
-    for (const node of nodes) t.same((await node.got(2))[1]?.positions.map((position) => position?.seq), [1, 2])
+    for (const node of nodes) {
+      await until(() => node.received.flatMap(carriedBy).length >= 3)
+      t.same(node.received.slice(1).flatMap(carriedBy).sort(), [['room:a', 2], ['user:ada', 1]])
+    }
+  })
+
+  t.test('a message with very many topics reaches each of them once, too', async (t) => {
+    const topics = Array.from({ length: 100 }, (_, index) => `user:${index}`)
+    const nodes = await nodesOf(t, build, ['user:7', 'user:99', 'room:a'])
+    await nodes[0].publish([...topics, 'room:a'])
+    await nodes[0].publish(['room:a'])
+    for (const node of nodes) {
+      await until(() => node.received.flatMap(carriedBy).length >= 102)
+      const carried = node.received.flatMap(carriedBy).map(([topic, seq]) => `${topic} ${seq}`)
+      for (const one of ['user:7 1', 'user:99 1', 'room:a 1', 'room:a 2']) t.equal(carried.filter((entry) => entry === one).length, 1, one)
+    }
+  })
+
+  t.test('a repeated publish with the same id is answered like the first one, and not delivered', async (t) => {
+    const nodes = await nodesOf(t, build, ['room:a'])
+    const event = { ...eventOf('hello'), id: 'i1' }
+    const first = await nodes[0].publish(['room:a'], { event, publisher: 'ada' })
+    for (const node of nodes) t.same(await node.publish(['room:a'], { event, publisher: 'ada' }), { ...first, duplicate: true })
+    t.equal((await nodes[0].publish(['room:a'])).seq, 2, 'nor did it take a number')
+    for (const node of nodes) t.equal((await node.got(2)).length, 2)
+  })
+
+  t.test('the same id of another publisher, for another topic or without a publisher is another message', async (t) => {
+    const [node] = await nodesOf(t, build, ['room:a', 'room:b'])
+    const event = { ...eventOf('hello'), id: 'i1' }
+    const results = [
+      await node.publish(['room:a'], { event, publisher: 'ada' }), await node.publish(['room:a'], { event, publisher: 'bob' }),
+      await node.publish(['room:b'], { event, publisher: 'ada' }), await node.publish(['room:a'], { event }), await node.publish(['room:a'], { event })
+    ]
+    t.same(results.map(({ seq, duplicate }) => [seq, duplicate]), [[1, undefined], [2, undefined], [1, undefined], [3, undefined], [4, undefined]])
+  })
+
+  t.test('an id that was used for other content is refused, and nothing published', async (t) => {
+    const nodes = await nodesOf(t, build, ['room:a', 'room:b'])
+    const event = { ...eventOf('hello'), id: 'i1' }
+    await nodes[0].publish(['room:a'], { event, publisher: 'ada' })
+    await t.rejects(nodes[0].publish(['room:a'], { event: { ...event, payload: 'other' }, publisher: 'ada' }), { code: 'INVALID_PAYLOAD' })
+    await t.rejects(nodes[0].publish(['room:a'], { event: { ...event, type: 'other' }, publisher: 'ada' }), { code: 'INVALID_PAYLOAD' })
+    t.match(await nodes[0].publish(['room:a'], { event: { ...event, timestamp: '2026-01-02T00:00:00.000Z' }, publisher: 'ada' }), { duplicate: true })
+    await nodes[0].publish(['room:b'])
+    for (const node of nodes) t.equal((await node.got(2)).length, 2)
+  })
+
+  t.test('an id for several topics counts for all of them at once', async (t) => {
+    const [node] = await nodesOf(t, build, ['user:ada', 'room:a'])
+    const event = { ...eventOf('hello'), id: 'i1' }
+    const topics = ['user:ada', 'room:a']
+    const first = await node.publish(topics, { event, publisher: 'x' })
+    t.same(await node.publish(topics, { event, publisher: 'x' }), { ...first, duplicate: true })
+    t.equal((await node.publish(['room:a'])).seq, 2)
+  })
+
+  t.test('the repetitions of a message that are under way at once are delivered once', async (t) => {
+    const nodes = await nodesOf(t, build, ['room:a'])
+    const event = { ...eventOf('hello'), id: 'i1' }
+    const results = await Promise.all(Array.from({ length: 20 }, (_, index) => (nodes[index % nodes.length] ?? nodes[0]).publish(['room:a'], { event, publisher: 'ada' })))
+    t.equal(results.filter(({ duplicate }) => duplicate !== true).length, 1)
+    t.equal(new Set(results.map(({ seq }) => seq)).size, 1)
+    await nodes[0].publish(['room:a'])
+    for (const node of nodes) t.equal((await node.got(2)).length, 2)
+  })
+
+  t.test('a question is answered by every node, the asker included', async (t) => {
+    const nodes = await nodesOf(t, build, [])
+    for (const { relay } of nodes) relay.onQuestion(async ({ kind, of }) => `${kind} ${String(of)} ${relay.nodeId}`)
+    const { answers, missing } = await nodes[0].relay.ask({ kind: 'age', of: 'ada' })
+    t.same([...answers].sort(byNode), nodes.map(({ relay: { nodeId } }) => ({ node: nodeId, answer: `age ada ${nodeId}` })).sort(byNode))
+    t.same(missing, [])
+  })
+
+  t.test('a node that fails to answer has answered nothing, and harms nobody', async (t) => {
+    const nodes = await nodesOf(t, build, [])
+    for (const { relay } of nodes) relay.onQuestion(() => { throw new Error('broken') })
+    t.same((await nodes[0].relay.ask({ kind: 'age' })).answers.map(({ answer }) => answer), nodes.map(() => undefined))
+  })
+
+  t.test('a ban is known on every node, told there, and ends by itself or by being lifted', async (t) => {
+    const nodes = await nodesOf(t, build, [])
+    const told: string[] = []
+    for (const { relay } of nodes) relay.bans.onBanned((userId, { reason }) => { told.push(`${userId} ${reason}`) })
+    const ban = { untilMs: Date.now() + 60_000, reason: 'spam' }
+    await nodes[0].relay.bans.ban('ada', ban)
+    await until(() => told.length === nodes.length)
+    for (const { relay } of nodes) t.same([relay.bans.of('ada'), relay.bans.of('bob')], [ban, undefined])
+    await nodes[0].relay.bans.ban('bob', { ...ban, untilMs: Date.now() - 1 })
+    t.equal(nodes[0].relay.bans.of('bob'), undefined)
+    t.same([await nodes[0].relay.bans.lift('ada'), await nodes[0].relay.bans.lift('ada')], [true, false])
+    await until(() => nodes.every(({ relay }) => relay.bans.of('ada') === undefined))
   })
 
   t.test('a notice has no number and takes none away', async (t) => {
@@ -116,7 +224,8 @@ export function relayContract (t: Test, build: BuildRelay): void {
     const [node] = await nodesOf(t, build, ['connection:7', 'user:ada'])
     t.equal((await node.publish(['connection:7'])).seq, undefined)
     await node.publish(['connection:7', 'user:ada'])
-    t.same((await node.got(2))[1]?.positions.map((position) => position?.seq), [undefined, 1])
+    await until(() => node.received.flatMap(carriedBy).length >= 3)
+    t.same(node.received.flatMap(carriedBy).sort(), [['connection:7', 0], ['connection:7', 0], ['user:ada', 1]])
   })
 
   t.test('a relay that is open can carry messages, and says so', async (t) => {

@@ -22,19 +22,33 @@ const excerpt = [
   ''
 ].join('\n')
 
+const perfectTable = {
+  users: '5',
+  messages: '6',
+  'deliveries expected': '21',
+  'deliveries received': '21',
+  lost: '0',
+  doubled: '0',
+  reordered: '0',
+  'byte-identical': '21'
+}
+
 t.test('the demo replays a day through the started service, and everybody receives everything', async (t) => {
   const directory = t.testdir({ 'excerpt.txt': excerpt })
   const { stdout } = await run(process.execPath, [main, '--file', join(directory, 'excerpt.txt')])
-  t.strictSame(readTable(stdout), {
-    users: '5',
-    messages: '6',
-    'deliveries expected': '21',
-    'deliveries received': '21',
-    lost: '0',
-    doubled: '0',
-    reordered: '0',
-    'byte-identical': '21'
-  })
+  t.strictSame(readTable(stdout), perfectTable)
+})
+
+t.test('with several nodes the same day goes as well, and each of them knows who is there', async (t) => {
+  const directory = t.testdir({ 'excerpt.txt': excerpt })
+  const { stdout } = await run(process.execPath, [main, '--nodes', '2', '--file', join(directory, 'excerpt.txt')])
+  t.strictSame(readTable(stdout), { ...perfectTable, nodes: '2', 'presence checked': '4', 'presence wrong': '0' })
+})
+
+t.test('a number of nodes that cannot be ends with exit code 2, as do nodes of a running service', async (t) => {
+  await t.rejects(run(process.execPath, [main, '--nodes', '0']), { code: 2, stderr: /--nodes: expected a number/ })
+  const args = [main, '--nodes', '2', '--url', 'http://127.0.0.1:1', '--secret', 's'.repeat(32)]
+  await t.rejects(run(process.execPath, args), { code: 2, stderr: /--nodes is for own services/ })
 })
 
 t.test('a file that is not there ends with exit code 2 and names it', async (t) => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { parseLog } from '../../examples/replay/parse-log.ts'
 import { makePlan } from '../../examples/replay/plan.ts'
-import { Replay, type ReplayResult } from '../../examples/replay/replay.ts'
+import { Replay, type ReplayResult, type ReplayTarget } from '../../examples/replay/replay.ts'
 import { isSuccess } from '../../examples/replay/table.ts'
 import { tokenMaker } from '../../examples/replay/tokens.ts'
 import { startFakeHub, type FakeHubFaults } from './fake-hub.ts'
@@ -38,8 +38,28 @@ t.test('a frame that is no envelope ends the replay', async (t) => {
   t.notOk(isSuccess(result))
 })
 
-async function replayThrough (t: Test, faults: FakeHubFaults): Promise<ReplayResult> {
-  const url = await startFakeHub(t, faults)
+t.test('who joins goes to one node after the other, and nodes that nothing joins are found out', async (t) => {
+  const urls = [await startFakeHub(t, {}), await startFakeHub(t, {})]
+  const plan = makePlan(parseLog(Buffer.from('[00:01] <ada> one\n[00:01] <bob> two\n[00:01] <cid> three')).events)
+  const joins = { ...plan, steps: plan.steps.filter(({ kind }) => kind !== 'say') }
+  const result = await new Replay(joins, { urls, room: 'general', tokenFor: tokenMaker('s'.repeat(32)), presenceSettleMs: 60 }).run()
+  t.match(result.presence?.wrong, [/^node 1, 3 people .* missing: bob$/, /^node 2, 3 people .* missing: ada, cid$/])
+})
+
+t.test('a node that knows who is there passes, before the last leave and after', async (t) => {
+  const result = await replayThrough(t, {}, { presenceSettleMs: 60 })
+  t.strictSame(result.presence, { nodes: 1, checks: 2, wrong: [] })
+  t.ok(isSuccess(result))
+})
+
+t.test('a node that forgets somebody fails, and is named', async (t) => {
+  const result = await replayThrough(t, { hides: (userId) => userId === 'bob' }, { presenceSettleMs: 60 })
+  t.strictSame(result.presence, { nodes: 1, checks: 2, wrong: ['node 1, 2 people in the room: missing: bob'] })
+  t.notOk(isSuccess(result))
+})
+
+async function replayThrough (t: Test, faults: FakeHubFaults, more: Pick<ReplayTarget, 'presenceSettleMs'> = {}): Promise<ReplayResult> {
+  const urls = [await startFakeHub(t, faults)]
   const plan = makePlan(parseLog(Buffer.from(day.join('\n'))).events)
-  return await new Replay(plan, { url, room: 'general', tokenFor: tokenMaker('s'.repeat(32)) }).run()
+  return await new Replay(plan, { urls, room: 'general', tokenFor: tokenMaker('s'.repeat(32)), ...more }).run()
 }

@@ -63,8 +63,8 @@ t.test('a reply of the handler goes to the asking connection alone, with the id 
   service.hub.handle('get_user', any, ({ reply }) => { reply('user_data', { name: 'Ada' }) })
   const ada = await enter(t, service, 'ada')
   const tab = await enter(t, service, 'ada')
-  t.match(await ada.request({ type: 'get_user' }), { type: 'user_data', id: 'r1', payload: { name: 'Ada' } })
-  t.equal((await ada.next('ack')).id, 'r1')
+  t.match(await ada.request({ type: 'get_user' }), { type: 'user_data', id: ada.lastId, payload: { name: 'Ada' } })
+  t.equal((await ada.next('ack')).id, ada.lastId)
   t.same(await tab.drain(), [])
 })
 

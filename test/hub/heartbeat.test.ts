@@ -106,3 +106,12 @@ t.test('a session without an end of its token stays', async (t) => {
   await other.closed
   t.ok(await guest.drain())
 })
+
+t.test('a recheck pings everybody at once, long before the period is over', async (t) => {
+  const service = await startHub(t)
+  const clients = [await enter(t, service, 'ada'), await enter(t, service, 'bob')]
+  const pinged = clients.map(({ socket }) => new Promise((resolve) => { socket.once('ping', resolve) }))
+  service.hub.recheck()
+  await Promise.all(pinged)
+  t.equal(service.hub.size, 2)
+})

@@ -45,5 +45,6 @@ function textsFor (type: string): string[] {
   const inPayload = payloadFields.flatMap((field) => [undefined, ...values].map((value) => (
     { ...valid(type), payload: { content: 'x', room_id: 'general', [field]: value } }
   )))
-  return [...inEnvelope, ...inPayload].map((envelope) => JSON.stringify(envelope))
+  // An id is a key: the second message with the same one would not be looked into.
+  return [...inEnvelope, ...inPayload].map((envelope, index) => JSON.stringify('id' in envelope && envelope.id === 'x' ? { ...envelope, id: `x${index}` } : envelope))
 }

@@ -12,8 +12,8 @@ import { connectAs, memberOf, startService, type Teardown } from '../helper.ts'
 async function embed (t: Teardown) {
   const app = Fastify()
   t.teardown(() => app.close())
-  await app.register(relayPlugin)
-  await app.register(hubPlugin, { nodeId: 'mine' })
+  await app.register(relayPlugin, { relay: new MemoryRelay({ nodeId: 'mine' }) })
+  await app.register(hubPlugin)
   await app.register(roomsPlugin)
   await app.register(sessionsPlugin)
   return app

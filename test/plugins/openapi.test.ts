@@ -18,7 +18,13 @@ const operations = {
   '/api/v1/ws': 'get',
   '/ws/online': 'get',
   '/ws/stats': 'get',
-  '/ws/broadcast': 'post'
+  '/ws/broadcast': 'post',
+  '/ws/rooms': 'get',
+  '/ws/rooms/{room}': 'get',
+  '/ws/users': 'get',
+  '/ws/users/{id}': 'get',
+  '/ws/users/{id}/disconnect': 'post',
+  '/ws/users/{id}/ban': 'delete'
 }
 
 t.test('The document lists every route, each with summary, tag and answers (S0-93)', async (t) => {

@@ -108,8 +108,8 @@ t.test('a notice that cannot be published is logged and harms nobody, however th
   const relay = new SlowRelay()
   const service = await startHub(t, { relay })
   relay.publish = () => { throw new HubError('UNAVAILABLE', 'no answer') }
-  await member(t, service, 'ada', 'hall')
-  const bob = await member(t, service, 'bob', 'hall')
-  t.equal((await bob.request({ type: 'ping' })).type, 'pong')
-  t.match(service.lines.find(({ text }) => text === 'notice not published'), { level: 'warn', fields: { type: 'user_joined' } })
+  const ada = await member(t, service, 'ada', 'hall')
+  ada.send({ type: 'typing', room: 'hall' })
+  t.equal((await ada.request({ type: 'ping' })).type, 'pong')
+  t.match(service.lines.find(({ text }) => text === 'notice not published'), { level: 'warn', fields: { type: 'user_typing' } })
 })

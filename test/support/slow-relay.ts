@@ -1,7 +1,9 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { MemoryRelay } from '../../src/relay/memory-relay.ts'
+import type { BanList } from '../../src/relay/ban-list.ts'
+import type { Entry, Exit, Occupant, OnPresenceChange, PresenceStore, RoomSize, RoomSummary, Roster } from '../../src/relay/presence-store.ts'
+import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
 import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
-import type { Entry, Exit, Occupant, OnDeparted, PresenceStore, RoomSummary, Roster } from '../../src/relay/presence-store.ts'
 import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
 
 /** Decides when an operation may go on; a rejection makes it fail. */
@@ -27,9 +29,21 @@ class SlowPresence implements PresenceStore {
     return await this.#store.leave(room, occupant, graceMs)
   }
 
-  async members (room: string, limit: number): Promise<Roster> {
+  async members (room: string, limit: number, offset?: number): Promise<Roster> {
     await this.#wait('members', room)
-    return await this.#store.members(room, limit)
+    return await this.#store.members(room, limit, offset)
+  }
+
+  async size (room: string): Promise<RoomSize> {
+    return await this.#store.size(room)
+  }
+
+  async connectionsOf (room: string, userId: string): Promise<number> {
+    return await this.#store.connectionsOf(room, userId)
+  }
+
+  async lastSeen (userId: string): Promise<number | undefined> {
+    return await this.#store.lastSeen(userId)
   }
 
   async rooms (): Promise<readonly RoomSummary[]> {
@@ -40,21 +54,24 @@ class SlowPresence implements PresenceStore {
     return await this.#store.roomCount()
   }
 
-  onDeparted (listener: OnDeparted): void {
-    this.#store.onDeparted(listener)
+  onChange (listener: OnPresenceChange): void {
+    this.#store.onChange(listener)
   }
 }
 
 /** The relay of one process with answers that come later, in order for each kind of operation. */
 export class SlowRelay implements Relay {
+  readonly nodeId = 'node-1'
   readonly presence: PresenceStore
-  readonly #relay = new MemoryRelay()
+  readonly bans: BanList
+  readonly #relay = new MemoryRelay({ nodeId: 'node-1' })
   readonly #wait: Wait
 
   /** Without a rule of its own everything takes one turn of the event loop. */
   constructor (wait: Wait = () => endOfTurn()) {
     this.#wait = wait
     this.presence = new SlowPresence(this.#relay.presence, wait)
+    this.bans = this.#relay.bans
   }
 
   onMessage (deliver: Deliver): void {
@@ -69,6 +86,22 @@ export class SlowRelay implements Relay {
   subscribe (): void {}
 
   unsubscribe (): void {}
+
+  async subscribed (topics: readonly string[]): Promise<void> {
+    await this.#wait('subscribed', topics.join())
+  }
+
+  onQuestion (answer: AnswerQuestion): void {
+    this.#relay.onQuestion(answer)
+  }
+
+  async ask (question: Question): Promise<Answers> {
+    return await this.#relay.ask(question)
+  }
+
+  connectionsElsewhere (): number {
+    return 0
+  }
 
   async position (topic: string): Promise<Position> {
     await this.#wait('position', topic)

@@ -49,6 +49,7 @@ export interface TestHub {
   readonly rooms: Rooms
   readonly relay: Relay
   readonly sessions: Sessions
+  readonly admission: Admission
   readonly drain: Drain
   /** The server's side of the connections, in order of arrival. */
   readonly opened: Connection[]
@@ -106,17 +107,17 @@ function identityOf ({ url = '' }: IncomingMessage): Identity {
 }
 
 function makeDomain (t: Teardown, options: TestHubOptions): Domain {
-  const { relay = new MemoryRelay() } = options
+  const { relay = new MemoryRelay({ nodeId: 'node-1' }) } = options
   const { logger, lines } = recordLogs()
   const timings = { ...defaultTimings, sweepIntervalMs: 10, ...options.timings }
-  const hub = new Hub({ nodeId: 'node-1', relay, logger, extras: { app: Fastify() } })
+  const hub = new Hub({ relay, logger, extras: { app: Fastify() } })
   const typing = new Typing(hub, timings)
   const limits = { maxRoomsPerClient: 128, maxConnectionsPerRoom: 0, presenceMax: 1_000, ...options.limits }
   const rooms = new Rooms({ hub, relay, typing, limits, logger })
   const policy: PublishPolicy = { publishRequiresJoin: true, clientPublish: true, clientBroadcast: 'all', adminRoles: ['admin'], ...options.policy }
   hub.commands.addBuiltIn(builtInCommands({ hub, rooms, typing, policy }))
   const admission = new Admission(hub, { maxConnections: 0, maxConnectionsPerUser: 0, userLimitPolicy: 'replace', maxConnectionsPerIp: 0, ...options.admission })
-  const sessions = new Sessions({ hub, rooms, admission, logger }, sessionSettings(options, timings))
+  const sessions = new Sessions({ hub, relay, rooms, admission, logger }, sessionSettings(options, timings))
   const heartbeat = new Heartbeat(hub, { ...heartbeatTimes(options), sweepIntervalMs: timings.sweepIntervalMs }, logger)
   const drain = new Drain({ hub, admission, sessions }, { drainTimeoutMs: options.drainTimeoutMs ?? 500, drainWaveMs: timings.drainWaveMs })
   t.teardown(async () => {
@@ -124,7 +125,7 @@ function makeDomain (t: Teardown, options: TestHubOptions): Domain {
     typing.close()
     await relay.close()
   })
-  return { hub, rooms, relay, sessions, drain, lines }
+  return { hub, rooms, relay, sessions, admission, drain, lines }
 }
 
 function heartbeatTimes ({ times }: TestHubOptions): Omit<HeartbeatTimes, 'sweepIntervalMs'> {

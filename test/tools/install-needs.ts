@@ -4,14 +4,20 @@ import { delimiter, join } from 'node:path'
 
 /** Programs that the tests start, and the Debian packages that bring them. */
 const needs: ReadonlyArray<{ readonly program: string, readonly debianPackage: string }> = [
-  { program: 'chromium', debianPackage: 'chromium' }
+  { program: 'chromium', debianPackage: 'chromium' },
+  { program: 'redis-server', debianPackage: 'redis-server' },
+  { program: 'haproxy', debianPackage: 'haproxy' },
+  { program: 'setpriv', debianPackage: 'util-linux' }
 ]
+
+/** Folders of programs; those of administrators are not on everybody's path. */
+const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin']
 
 const missing = needs.filter(({ program }) => !isInstalled(program))
 if (missing.length > 0) install(missing.map(({ debianPackage }) => debianPackage))
 
 function isInstalled (program: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => isExecutable(join(folder, program)))
+  return folders.some((folder) => isExecutable(join(folder, program)))
 }
 
 function isExecutable (path: string): boolean {
@@ -27,7 +33,10 @@ function install (packages: readonly string[]): void {
   process.stderr.write(`the tests need ${packages.join(', ')}: installing\n`)
   const isDone = run('apt-get', ['update', '-qq']) && run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages])
   if (isDone) return
-  process.stderr.write(`could not install them; please run: sudo apt-get install ${packages.join(' ')}\n`)
+  process.stderr.write([
+    `could not install them; please run: sudo apt-get install ${packages.join(' ')}`,
+    'on a system without apt-get, install programs of these names by its own means; Redis must be 7.0 or later\n'
+  ].join('\n'))
   process.exit(1)
 }
 

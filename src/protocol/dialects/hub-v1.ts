@@ -1,5 +1,6 @@
 import { HubError } from '../../errors.ts'
 import { isRecord } from '../../guards.ts'
+import { jsonTextOf } from '../../json-text.ts'
 import { roomTopic } from '../../hub/topics.ts'
 import { jsonProblem } from '../json-guard.ts'
 import type { Delivery, Dialect, RawRequest } from '../dialect.ts'
@@ -21,18 +22,17 @@ export const hubV1: Dialect = {
     const { type, id, room, payload, sender, timestamp } = event
     // The room names the topic already, unless the message came to its receiver another way.
     const isNamed = room !== undefined && topic === roomTopic(room)
-    // `undefined` fields are left out by JSON.stringify; the order is the one of the README (Protocol, Envelope).
-    return JSON.stringify({
-      type,
-      id,
-      room,
-      payload: payload ?? null,
-      sender,
-      timestamp,
-      seq: position?.seq,
-      topic: position === undefined || isNamed ? undefined : topic,
-      error: error?.message
-    })
+    // In the order of the README (Protocol, Envelope). Put together by hand: the payload of most messages is text already.
+    let text = `{"type":${JSON.stringify(type)}`
+    if (id !== undefined) text += `,"id":${JSON.stringify(id)}`
+    if (room !== undefined) text += `,"room":${JSON.stringify(room)}`
+    text += `,"payload":${jsonTextOf(payload ?? null)}`
+    if (sender !== undefined) text += `,"sender":${JSON.stringify(sender)}`
+    text += `,"timestamp":"${timestamp}"`
+    if (position !== undefined) text += `,"seq":${position.seq}`
+    if (position !== undefined && !isNamed) text += `,"topic":${JSON.stringify(topic)}`
+    if (error !== undefined) text += `,"error":${JSON.stringify(error.message)}`
+    return `${text}}`
   }
 }
 

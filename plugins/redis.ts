@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { once } from 'node:events'
+import redis from '@fastify/redis'
+import fp from 'fastify-plugin'
+import { openCommands } from '../src/relay/redis/connect.ts'
+import type { RedisTarget } from '../src/relay/redis/redis-url.ts'
+
+/** Where Redis is. */
+export interface RedisPluginOptions {
+  readonly target: RedisTarget
+}
+
+/** How long the start waits for Redis, ms; the service starts without it too, but is not ready until it is there. */
+const START_LIMIT_MS = 500
+/** The name under which @fastify/redis decorates the connection: `app.redis.hub`. */
+export const REDIS_NAMESPACE = 'hub'
+
+/** Decorates `redis.hub`: by @fastify/redis, with a client of our own settings. Closed with the application. */
+export default fp<RedisPluginOptions>(async (app, { target }) => {
+  const client = openCommands(target)
+  // Without a listener ioredis writes to standard error by itself; the relay tells the log once what is wrong.
+  client.on('error', (err: Error) => app.log.debug({ err }, 'Redis connection'))
+  app.addHook('onClose', async () => client.disconnect())
+  await Promise.race([once(client, 'ready').catch(() => {}), sleep(START_LIMIT_MS, undefined, { ref: false })])
+  const registered = app.register(redis, { client, namespace: REDIS_NAMESPACE })
+  // The plugin would wait for a server that is not there until the start is given up.
+  setImmediate(() => { if (client.status !== 'ready') client.emit('ready') })
+  await registered
+}, { name: 'redis', fastify: '5.x' })

@@ -1,0 +1,104 @@
+import type { TopicName } from '../../hub/topics.ts'
+import type { Logger } from '../../logger.ts'
+import type { Deliver } from '../relay.ts'
+import type { NumberedMessage } from '../relay-message.ts'
+import type { Asking } from './asking.ts'
+import type { Counting } from './counting.ts'
+import { frameKinds, WIRE_VERSION } from './frames.ts'
+import type { Lease } from './lease.ts'
+import type { RedisBans } from './redis-bans.ts'
+import type { RedisPresence } from './redis-presence.ts'
+import { decodeMessage } from './wire-message.ts'
+
+/** Whom frames may be for. */
+export interface FrameRouterParts {
+  readonly asking: Asking
+  readonly counting: Counting
+  readonly bans: RedisBans
+  readonly presence: RedisPresence
+  readonly lease: Lease
+  /** Sends a frame to the node that has the lease; never rejects. */
+  readonly tell: (lease: string, frame: string) => void
+  readonly logger: Logger
+}
+
+const MEMBERS = 'members:'
+
+/** Takes what comes on the channels to whom it is for. What it cannot read it skips, counts, and says once. */
+export class FrameRouter {
+  readonly #parts: FrameRouterParts
+  readonly #topics = new Map<string, TopicName>()
+  #deliver: Deliver = () => 0
+  #skipped = 0
+
+  constructor (parts: FrameRouterParts) {
+    this.#parts = parts
+  }
+
+  /** Frames that could not be read. */
+  get skipped (): number {
+    return this.#skipped
+  }
+
+  onMessage (deliver: Deliver): void {
+    this.#deliver = deliver
+  }
+
+  /** Hands a message to this node's connections. */
+  deliver (message: NumberedMessage): number {
+    return this.#deliver(message)
+  }
+
+  /** Frames on the channel are about the topic. */
+  route (channel: string, topic: TopicName): void {
+    this.#topics.set(channel, topic)
+  }
+
+  unroute (channel: string): void {
+    this.#topics.delete(channel)
+  }
+
+  onFrame (channel: string, frame: Buffer): void {
+    const text = frame.toString()
+    if (text.startsWith(WIRE_VERSION) && this.#take(text.charAt(1), channel, text.slice(2))) return
+    this.#skipped += 1
+    if (this.#skipped === 1) this.#parts.logger.warn({ version: text.charAt(0), kind: text.charAt(1) }, 'skipped a relay message that this release does not know')
+  }
+
+  /** False for what cannot be read. */
+  #take (kind: string, channel: string, text: string): boolean {
+    const { asking, bans } = this.#parts
+    switch (kind) {
+      case frameKinds.message: return this.#onMessageFrame(channel, text)
+      case frameKinds.presence: return this.#onPresenceFrame(channel, text)
+      case frameKinds.question: asking.onQuestionFrame(text); return true
+      case frameKinds.answer: asking.onAnswerFrame(text); return true
+      case frameKinds.count: this.#onCountFrame(text); return true
+      case frameKinds.bans: bans.onFrame(text); return true
+      default: return false
+    }
+  }
+
+  #onMessageFrame (channel: string, text: string): boolean {
+    const read = decodeMessage(text, this.#topics.get(channel))
+    if (read === undefined) return false
+    const recipients = this.#deliver(read.message)
+    if (read.count === undefined) return true
+    const { lease, number } = read.count
+    if (lease === this.#parts.lease.id) this.#parts.counting.note(number, recipients)
+    else this.#parts.tell(lease, `${WIRE_VERSION}${frameKinds.count}${number} ${recipients}`)
+    return true
+  }
+
+  #onPresenceFrame (channel: string, text: string): boolean {
+    const topic = this.#topics.get(channel)
+    // The last member here has gone since.
+    if (topic === undefined) return true
+    return this.#parts.presence.onNotice(topic.slice(MEMBERS.length), text)
+  }
+
+  #onCountFrame (text: string): void {
+    const [number, recipients] = text.split(' ')
+    this.#parts.counting.note(Number(number), Number(recipients))
+  }
+}

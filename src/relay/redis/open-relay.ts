@@ -1,0 +1,39 @@
+import { defaultKeepOf } from '../history.ts'
+import { openSubscriber } from './connect.ts'
+import { RedisRelay, type RedisRelayOptions } from './redis-relay.ts'
+import type { RedisTarget } from './redis-url.ts'
+import { slotOf } from './slot.ts'
+import { Subscriber } from './subscriber.ts'
+import { placeAddress } from './subscriptions.ts'
+import { defaultRedisTimings } from './timings.ts'
+
+/** How a relay by way of Redis is opened. */
+export interface OpenRelayOptions extends Pick<RedisRelayOptions, 'nodeId' | 'commands' | 'prefix' | 'connections' | 'onRevived' | 'logger' | 'presenceGraceMs'> {
+  readonly target: RedisTarget
+  readonly timings?: Partial<RedisRelayOptions['timings']>
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** A quiet subscription is tried as often, ms. */
+const PING_MS = 2_000
+
+/** Opens the relay over connections of its own for subscriptions; those for commands come from, and stay with, the caller. */
+export function openRedisRelay ({ target, timings, ...options }: OpenRelayOptions): RedisRelay {
+  const allTimings = { ...defaultRedisTimings, ...timings }
+  const isCluster = target.kind === 'cluster'
+  return new RedisRelay({
+    ...options,
+    timings: allTimings,
+    isCluster,
+    keepOf: defaultKeepOf,
+    positionTtlMs: DAY_MS,
+    openSubscriber: (place, events) => new Subscriber({
+      ...events,
+      link: openSubscriber(target, isCluster ? placeAddress(place) : undefined),
+      sharded: isCluster,
+      pingMs: PING_MS,
+      answerLimitMs: allTimings.answerLimitMs,
+      ...(isCluster && { groupOf: slotOf })
+    })
+  })
+}

@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto'
+import type { TopicName } from '../../hub/topics.ts'
+import type { Logger } from '../../logger.ts'
+import type { MaybePromise } from '../../maybe-promise.ts'
+import type { HistoryKeep } from '../history.ts'
+import type { AnswerQuestion, Answers, Question } from '../question.ts'
+import type { Deliver, Relay, RelayStatus } from '../relay.ts'
+import type { Position, PublishResult, RelayMessage } from '../relay-message.ts'
+import { unavailable } from './answer-watch.ts'
+import { Asking } from './asking.ts'
+import { CommandRunner } from './command-runner.ts'
+import type { CommandClient } from './connect.ts'
+import { Counting } from './counting.ts'
+import { FrameRouter } from './frame-router.ts'
+import { Health } from './health.ts'
+import { Keys } from './keys.ts'
+import { Lease } from './lease.ts'
+import { tellScript } from './lease-script.ts'
+import { nodeChannel, NodeLife } from './node-life.ts'
+import { Outgoing } from './outgoing.ts'
+import { sharedChannel } from './publish-batch.ts'
+import { positionScript } from './publish-script.ts'
+import { Publisher } from './publisher.ts'
+import { RedisBans } from './redis-bans.ts'
+import { RedisPresence } from './redis-presence.ts'
+import { SharedCounter } from './shared-counter.ts'
+import type { Subscriber } from './subscriber.ts'
+import { Subscriptions, type SubscriberEvents } from './subscriptions.ts'
+import type { RedisTimings } from './timings.ts'
+
+/** What a Redis relay works with. */
+export interface RedisRelayOptions {
+  readonly nodeId: string
+  /** For commands; belongs to the caller, who closes it after the relay. */
+  readonly commands: CommandClient
+  /** Opens a connection for subscriptions, to the master at `host:port` where there are several. */
+  readonly openSubscriber: (place: string, events: SubscriberEvents) => Subscriber
+  readonly isCluster: boolean
+  readonly prefix: string
+  readonly timings: RedisTimings
+  /** What is kept of a topic. */
+  readonly keepOf: (topic: TopicName) => HistoryKeep
+  /** How long numbers outlive messages, ms. */
+  readonly positionTtlMs: number
+  /** How long the users of a node that is gone stay present, ms. */
+  readonly presenceGraceMs: number
+  /** How many connections this node has. */
+  readonly connections: () => number
+  /** This node had been taken for dead: its clients are to be looked at again. */
+  readonly onRevived: () => void
+  readonly logger: Logger
+}
+
+/** How long a subscription is waited for, ms; after that it goes on without a promise. */
+const SUBSCRIBE_LIMIT_MS = 1_000
+/** Numbers in the names of a cluster's keys: enough to spread over all masters, few enough to fill batches and to be swept. */
+const CLUSTER_TAGS = 64
+
+/** The relay of many processes, by way of Redis (`keys.ts` names what is where). */
+export class RedisRelay implements Relay {
+  readonly nodeId: string
+  readonly presence: RedisPresence
+  readonly bans: RedisBans
+  /** Counts requests over all nodes. */
+  readonly counter: SharedCounter
+  readonly #options: RedisRelayOptions
+  readonly #keys: Keys
+  readonly #runner: CommandRunner
+  readonly #subscriptions: Subscriptions
+  readonly #life: NodeLife
+  readonly #health: Health
+  readonly #asking: Asking
+  readonly #router: FrameRouter
+  readonly #outgoing: Outgoing
+  readonly #publishCommand: string
+  #isOpen = true
+
+  constructor (options: RedisRelayOptions) {
+    const { nodeId, commands, isCluster, prefix, timings, logger, openSubscriber } = options
+    this.nodeId = nodeId
+    this.#options = options
+    this.#publishCommand = isCluster ? 'SPUBLISH' : 'PUBLISH'
+    const publishCommand = this.#publishCommand
+    const keys = this.#keys = new Keys(prefix, isCluster ? CLUSTER_TAGS : 1)
+    const runner = this.#runner = new CommandRunner(commands, timings.answerLimitMs)
+    const lease = new Lease({ nodeId, runner, keys, timings, logger, connections: options.connections })
+    const allNodes = keys.global('nodes')
+    this.presence = new RedisPresence({ runner, keys, leaseId: () => lease.id, publishCommand, logger })
+    this.counter = new SharedCounter(runner, keys, () => this.#problem() === undefined)
+    this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })
+    this.#asking = new Asking({ nodeId, runner, lease, allNodes, publishCommand, gatherMs: timings.gatherMs, tell: (to, frame) => this.#tell(to, frame) })
+    const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
+    this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, lease, tell: (to, frame) => this.#tell(to, frame), logger })
+    const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
+    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#router.deliver(message) })
+    this.#health = new Health({ runner, keys, probeMs: timings.probeMs, staleMs: timings.probeMs + 2 * timings.answerLimitMs, logger })
+    this.#subscriptions = new Subscriptions({
+      placeOf: (channel) => runner.masterOf(channel),
+      open: openSubscriber,
+      onFrame: (channel, frame) => this.#router.onFrame(channel, frame),
+      onRestored: () => logger.debug({}, 'subscriptions are complete'),
+      movedCheckMs: timings.sweepMs,
+      logger
+    })
+    for (const channel of [allNodes, ...keys.tags().map((tag) => sharedChannel(keys, tag))]) this.#subscriptions.add(channel)
+    const { presence, bans } = this
+    this.#life = new NodeLife({ ...options, keys, lease, presence, bans, health: this.#health, subscriptions: this.#subscriptions })
+  }
+
+  onMessage (deliver: Deliver): void {
+    this.#router.onMessage(deliver)
+  }
+
+  async publish (message: RelayMessage): Promise<PublishResult> {
+    if (!this.#isOpen) throw unavailable('the relay is closed')
+    return await this.#outgoing.publish(message, this.status().ready)
+  }
+
+  subscribe (topic: TopicName): void {
+    const channel = this.#keys.channel(topic)
+    this.#router.route(channel, topic)
+    this.#subscriptions.add(channel)
+  }
+
+  unsubscribe (topic: TopicName): void {
+    const channel = this.#keys.channel(topic)
+    this.#router.unroute(channel)
+    this.#subscriptions.remove(channel)
+  }
+
+  subscribed (topics: readonly TopicName[]): MaybePromise<void> {
+    const channels = topics.map((topic) => this.#keys.channel(topic))
+    if (this.#subscriptions.areConfirmed(channels)) return
+    return this.#subscriptions.confirmed(channels, AbortSignal.timeout(SUBSCRIBE_LIMIT_MS))
+  }
+
+  onQuestion (answer: AnswerQuestion): void {
+    this.#asking.onQuestion(answer)
+  }
+
+  async ask (question: Question): Promise<Answers> {
+    return await this.#asking.ask(question)
+  }
+
+  connectionsElsewhere (): number {
+    return this.#life.lease.connectionsElsewhere
+  }
+
+  async position (topic: TopicName): Promise<Position> {
+    if (!this.#isOpen) throw unavailable('the relay is closed')
+    await this.subscribed([topic])
+    const ttl = Math.ceil(this.#options.positionTtlMs / 1000)
+    const answer = await this.#runner.run(positionScript, [this.#keys.meta(topic)], [randomUUID(), ttl])
+    const [epoch, seq] = Array.isArray(answer) ? answer : []
+    return { epoch: String(epoch), seq: Number(seq) }
+  }
+
+  status (): RelayStatus {
+    const reason = this.#isOpen ? this.#problem() : 'relay closed'
+    return reason === undefined ? { kind: 'redis', ready: true } : { kind: 'redis', ready: false, reason }
+  }
+
+  /** Frames that this node could not read, of a newer release perhaps. */
+  get skippedFrames (): number {
+    return this.#router.skipped
+  }
+
+  async close (): Promise<void> {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#health.close()
+    await this.#life.end()
+    this.#subscriptions.close()
+    this.#runner.close()
+  }
+
+  #problem (): string | undefined {
+    if (this.#health.problem !== undefined) return this.#health.problem
+    if (!this.#life.lease.isHeld || this.#life.isOwing) return 'this node is not among the others yet'
+    return this.#subscriptions.problem
+  }
+
+  #tell (lease: string, frame: string): void {
+    this.#runner.run(tellScript, [nodeChannel(this.#keys, lease)], [this.#publishCommand, frame]).catch(() => {})
+  }
+}

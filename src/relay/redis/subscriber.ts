@@ -1,0 +1,184 @@
+import type { Redis } from 'ioredis'
+import { AnswerWatch } from './answer-watch.ts'
+
+/** What a subscriber works with. */
+export interface SubscriberParts {
+  readonly link: Redis
+  /** Whether the channels are those of a cluster's shard. */
+  readonly sharded: boolean
+  readonly pingMs: number
+  readonly answerLimitMs: number
+  /** Channels that may share a command; in a cluster those of one slot. All of them when left out. */
+  readonly groupOf?: (channel: string) => number
+  readonly onFrame: (channel: string, frame: Buffer) => void
+  /** Redis would not let us subscribe, or was cut off meanwhile. */
+  readonly onRefused: (error: Error) => void
+  /** The connection is back, and every channel with it; what was published meanwhile has not been seen. */
+  readonly onRestored: () => void
+}
+
+const RESTART_PAUSE_MS = 500
+/** Longer commands would stall both sides: 1,000 channels take Redis 7 ms. */
+const CHUNK = 1_000
+
+/**
+ * The channels of one connection, kept in a list of our own: ioredis' resubscribing loses channels when the connection breaks again
+ * meanwhile. The changes of a turn of the event loop go out together; leaving and coming back in one turn changes nothing.
+ */
+export class Subscriber {
+  readonly #parts: SubscriberParts
+  readonly #watch: AnswerWatch
+  readonly #wanted = new Set<string>()
+  /** Channels that Redis has been asked for over this connection. */
+  readonly #sent = new Set<string>()
+  readonly #confirmed = new Set<string>()
+  readonly #changed = new Set<string>()
+  readonly #pinger: NodeJS.Timeout
+  #waiting: Array<() => void> = []
+  #isReady = false
+  #restarting: NodeJS.Timeout | undefined
+
+  constructor (parts: SubscriberParts) {
+    this.#parts = parts
+    const { link, sharded, pingMs, answerLimitMs } = parts
+    this.#watch = new AnswerWatch(answerLimitMs, () => link.stream?.destroy())
+    this.#pinger = setInterval(() => this.#ping(), pingMs)
+    link.on(sharded ? 'smessageBuffer' : 'messageBuffer', (channel: Buffer, frame: Buffer) => parts.onFrame(channel.toString(), frame))
+    // What is wrong with the server is told by the connection for commands.
+    link.on('error', () => {})
+    link.on('ready', () => this.#onReady())
+    link.on('close', () => this.#onClose())
+    if (link.status === 'ready') this.#onReady()
+  }
+
+  /** True while every wanted channel was confirmed since the connection was made. */
+  get isReady (): boolean {
+    return this.#isReady
+  }
+
+  add (channel: string): void {
+    this.#wanted.add(channel)
+    this.#change(channel)
+  }
+
+  remove (channel: string): void {
+    this.#wanted.delete(channel)
+    this.#change(channel)
+  }
+
+  has (channel: string): boolean {
+    return this.#wanted.has(channel)
+  }
+
+  /** True when what is published to the channel from now on arrives here. */
+  isConfirmed (channel: string): boolean {
+    return this.#confirmed.has(channel)
+  }
+
+  /** Resolves at the next confirmation of any channel. */
+  async changed (): Promise<void> {
+    await new Promise<void>((resolve) => { this.#waiting.push(resolve) })
+  }
+
+  /** Stops; the connection is closed. */
+  close (): void {
+    clearInterval(this.#pinger)
+    clearTimeout(this.#restarting)
+    this.#watch.close()
+    this.#parts.link.disconnect()
+    this.#wake()
+  }
+
+  #change (channel: string): void {
+    if (this.#changed.size === 0) setImmediate(() => this.#flush())
+    this.#changed.add(channel)
+  }
+
+  #flush (): void {
+    const changed = [...this.#changed]
+    this.#changed.clear()
+    if (this.#parts.link.status !== 'ready') return
+    const added = changed.filter((channel) => this.#wanted.has(channel) && !this.#sent.has(channel))
+    const removed = changed.filter((channel) => !this.#wanted.has(channel) && this.#sent.has(channel))
+    for (const chunk of this.#chunks(added)) this.#subscribe(chunk).catch((error: Error) => this.#refused(error))
+    for (const chunk of this.#chunks(removed)) this.#unsubscribe(chunk).catch(() => this.#restart())
+  }
+
+  async #subscribe (channels: string[]): Promise<void> {
+    const { link, sharded } = this.#parts
+    for (const channel of channels) this.#sent.add(channel)
+    await this.#watch.within('', sharded ? link.ssubscribe(...channels) : link.subscribe(...channels))
+    for (const channel of channels) {
+      if (this.#sent.has(channel)) this.#confirmed.add(channel)
+    }
+    this.#wake()
+  }
+
+  async #unsubscribe (channels: string[]): Promise<void> {
+    const { link, sharded } = this.#parts
+    for (const channel of channels) {
+      this.#sent.delete(channel)
+      this.#confirmed.delete(channel)
+    }
+    await this.#watch.within('', sharded ? link.sunsubscribe(...channels) : link.unsubscribe(...channels))
+  }
+
+  #onReady (): void {
+    this.#subscribeAll().catch((error: Error) => this.#refused(error))
+  }
+
+  async #subscribeAll (): Promise<void> {
+    const { stream } = this.#parts.link
+    for (const chunk of this.#chunks([...this.#wanted])) {
+      const missing = chunk.filter((channel) => this.#wanted.has(channel) && !this.#sent.has(channel))
+      if (missing.length > 0) await this.#subscribe(missing)
+    }
+    // Another connection has taken over meanwhile: it is the one to say so.
+    if (stream !== this.#parts.link.stream || this.#parts.link.status !== 'ready') return
+    this.#isReady = true
+    this.#parts.onRestored()
+    this.#wake()
+  }
+
+  #onClose (): void {
+    this.#isReady = false
+    this.#sent.clear()
+    this.#confirmed.clear()
+  }
+
+  #refused (error: Error): void {
+    this.#parts.onRefused(error)
+    this.#restart()
+  }
+
+  /** What a refused or unanswered subscription leaves behind is not known: a new connection is, after a pause, or refusals would follow each other. */
+  #restart (): void {
+    const { stream } = this.#parts.link
+    this.#restarting ??= setTimeout(() => {
+      this.#restarting = undefined
+      stream?.destroy()
+    }, RESTART_PAUSE_MS)
+  }
+
+  #ping (): void {
+    if (this.#parts.link.status !== 'ready' || this.#watch.pendingCount > 0) return
+    this.#watch.within('', this.#parts.link.ping()).catch(() => this.#restart())
+  }
+
+  #chunks (channels: readonly string[]): string[][] {
+    const { groupOf = () => 0 } = this.#parts
+    const groups = new Map<number, string[][]>()
+    for (const channel of channels) {
+      const group = groupOf(channel)
+      const chunks = groups.get(group) ?? [[]]
+      groups.set(group, chunks)
+      if (chunks.at(-1)?.length === CHUNK) chunks.push([])
+      chunks.at(-1)?.push(channel)
+    }
+    return [...groups.values()].flat().filter((chunk) => chunk.length > 0)
+  }
+
+  #wake (): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,101 @@
+import { JsonText, jsonTextOf } from '../../json-text.ts'
+import { isRecord } from '../../guards.ts'
+import { connectionOf, type TopicName } from '../../hub/topics.ts'
+import type { NumberedMessage, OutboundEvent, Position, RelayMessage } from '../relay-message.ts'
+
+/** Where the answers to a counted message go: the lease of its node, and the node's number for it. */
+export interface CountRequest {
+  readonly lease: string
+  readonly number: number
+}
+
+/** The parts of a message that its publisher writes; the script puts the positions in front. */
+export interface WireParts {
+  /** Whom it is for beside the channel's topic, whom not, and who wants to know. */
+  readonly routing: string
+  /** What the receivers see; kept in the history as it is. */
+  readonly content: string
+}
+
+/** A message as it came on a topic's channel. */
+export interface WireMessage {
+  readonly message: NumberedMessage
+  readonly count: CountRequest | undefined
+}
+
+/** Writes a message: a line of routing, a line about the event, and its payload as it is. */
+export function encodeMessage ({ topics, except = [], event, ephemeral }: RelayMessage, count?: CountRequest): WireParts {
+  const { payload, ...head } = event
+  const routing = {
+    // Otherwise the channel says it.
+    ...((topics.length > 1 || topics.some(isSingleConnection)) && { t: topics }),
+    ...(except.length > 0 && { x: except }),
+    ...(ephemeral === true && { e: 1 }),
+    ...(count !== undefined && { n: [count.lease, count.number] })
+  }
+  return { routing: JSON.stringify(routing), content: `${JSON.stringify(head)}\n${jsonTextOf(payload)}` }
+}
+
+/** Such a topic has no channel of its own. */
+function isSingleConnection (topic: TopicName): boolean {
+  return connectionOf(topic) !== undefined
+}
+
+/** Reads a message from the channel of a topic; undefined for one that cannot be read. The payload stays text. */
+export function decodeMessage (text: string, topic: TopicName | undefined): WireMessage | undefined {
+  const positionsEnd = text.indexOf('\n')
+  const routingEnd = text.indexOf('\n', positionsEnd + 1)
+  const headEnd = text.indexOf('\n', routingEnd + 1)
+  if (positionsEnd < 0 || routingEnd < 0 || headEnd < 0) return undefined
+  const routing = parse(text.slice(positionsEnd + 1, routingEnd))
+  const head = parse(text.slice(routingEnd + 1, headEnd))
+  if (routing === undefined || !isHead(head)) return undefined
+  const topics = textsOf(routing['t']) ?? (topic === undefined ? [] : [topic])
+  const except = textsOf(routing['x'])
+  return {
+    message: {
+      topics,
+      ...(except !== undefined && { except }),
+      ...(routing['e'] === 1 && { ephemeral: true }),
+      event: { ...head, payload: new JsonText(text.slice(headEnd + 1)) },
+      ...placesOf(text.slice(0, positionsEnd))
+    },
+    count: countOf(routing['n'])
+  }
+}
+
+/** Reads `place[:epoch:seq]`, separated by commas. */
+function placesOf (text: string): { carries: number[], positions: (Position | undefined)[] } {
+  const carries: number[] = []
+  const positions: (Position | undefined)[] = []
+  for (const part of text.split(',')) {
+    const [place = '', epoch, seq] = part.split(':')
+    const index = Number(place)
+    carries.push(index)
+    positions[index] = epoch === undefined ? undefined : { epoch, seq: Number(seq) }
+  }
+  return { carries, positions }
+}
+
+function countOf (value: unknown): CountRequest | undefined {
+  if (!Array.isArray(value)) return undefined
+  const [lease, number]: unknown[] = value
+  return typeof lease === 'string' && typeof number === 'number' ? { lease, number } : undefined
+}
+
+function isHead (value: Record<string, unknown> | undefined): value is Omit<OutboundEvent, 'payload'> & Record<string, unknown> {
+  return value !== undefined && typeof value['type'] === 'string' && typeof value['timestamp'] === 'string'
+}
+
+function textsOf (value: unknown): string[] | undefined {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined
+}
+
+function parse (text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isRecord(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

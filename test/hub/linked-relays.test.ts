@@ -1,0 +1,15 @@
+import t from 'tap'
+import { presenceContract } from '../contracts/presence-contract.ts'
+import { relayContract } from '../contracts/relay-contract.ts'
+import { linkRelays } from '../support/linked-relays.ts'
+import type { Teardown } from '../helper.ts'
+
+/** The double of a cluster must do what every relay does, or the tests with it say nothing. */
+async function build (t: Teardown) {
+  const [relay, second] = linkRelays(t)
+  if (relay === undefined || second === undefined) throw new Error('expected two relays')
+  return { relay, second }
+}
+
+relayContract(t, build)
+presenceContract(t, build)

@@ -1,0 +1,205 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { HubError } from '../../src/errors.ts'
+import { connectionOf, type TopicName } from '../../src/hub/topics.ts'
+import { attempt } from '../../src/maybe-promise.ts'
+import type { BanList, OnBanned } from '../../src/relay/ban-list.ts'
+import { MemoryBans } from '../../src/relay/memory-bans.ts'
+import { MemoryPresence } from '../../src/relay/memory-presence.ts'
+import { MemoryRelay } from '../../src/relay/memory-relay.ts'
+import {
+  HUB_ROOM, type Entry, type Exit, type Occupant, type OnPresenceChange, type PresenceStore, type RoomSize, type RoomSummary, type Roster
+} from '../../src/relay/presence-store.ts'
+import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
+import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
+import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
+import type { Teardown } from '../helper.ts'
+
+/** What the nodes have in common, as a server between them would keep it. */
+class Common {
+  readonly nodes: LinkedRelay[] = []
+  readonly presence = new MemoryPresence()
+  readonly bans = new MemoryBans()
+  readonly numbering = new MemoryRelay()
+
+  constructor () {
+    this.numbering.onMessage((message) => {
+      const audience = this.nodes.filter((node) => message.topics.some((topic) => node.hasTopic(topic)))
+      return audience.reduce((total, node) => total + node.deliver(message), 0)
+    })
+    this.presence.onChange((change) => { for (const node of this.nodes) node.onChange(change) })
+    this.bans.onBanned((userId, ban) => { for (const node of this.nodes) node.onBanned(userId, ban) })
+  }
+}
+
+/** The common presence as one node reaches it: later, or not at all. */
+class LinkedPresence implements PresenceStore {
+  readonly #node: LinkedRelay
+  readonly #store: MemoryPresence
+
+  constructor (node: LinkedRelay, store: MemoryPresence) {
+    this.#node = node
+    this.#store = store
+  }
+
+  async enter (room: string, occupant: Occupant, capacity: number): Promise<Entry> {
+    await this.#node.reach()
+    if (room === HUB_ROOM) this.#node.here.add(occupant.connectionId)
+    return this.#store.enter(room, occupant, capacity)
+  }
+
+  async leave (room: string, occupant: Occupant, graceMs: number): Promise<Exit> {
+    await this.#node.reach()
+    if (room === HUB_ROOM) this.#node.here.delete(occupant.connectionId)
+    return this.#store.leave(room, occupant, graceMs)
+  }
+
+  async members (room: string, limit: number, offset?: number): Promise<Roster> {
+    await this.#node.reach()
+    return this.#store.members(room, limit, offset)
+  }
+
+  async size (room: string): Promise<RoomSize> {
+    await this.#node.reach()
+    return this.#store.size(room)
+  }
+
+  async connectionsOf (room: string, userId: string): Promise<number> {
+    await this.#node.reach()
+    return this.#store.connectionsOf(room, userId)
+  }
+
+  async lastSeen (userId: string): Promise<number | undefined> {
+    await this.#node.reach()
+    return this.#store.lastSeen(userId)
+  }
+
+  async rooms (): Promise<readonly RoomSummary[]> {
+    await this.#node.reach()
+    return this.#store.rooms()
+  }
+
+  async roomCount (): Promise<number> {
+    await this.#node.reach()
+    return this.#store.roomCount()
+  }
+
+  onChange (listener: OnPresenceChange): void {
+    this.#node.onChange = listener
+  }
+}
+
+/** One node's relay. Nothing is answered in the turn of the call. */
+export class LinkedRelay implements Relay {
+  readonly nodeId: string
+  readonly presence: PresenceStore
+  readonly bans: BanList
+  /** False for a node that what the nodes have in common does not answer. */
+  isReachable = true
+  /** True for a node that does not answer the questions of the others. */
+  isSilent = false
+  /** What `subscribed` waits for. */
+  subscribing: () => Promise<unknown> = () => endOfTurn()
+  /** Kinds of the questions that this node has asked. */
+  readonly asked: string[] = []
+  /** Ids of the connections that this node has entered into the room of all. */
+  readonly here = new Set<string>()
+  deliver: Deliver = () => 0
+  answer: AnswerQuestion = () => undefined
+  onChange: OnPresenceChange = () => {}
+  onBanned: OnBanned = () => {}
+  readonly #topics = new Set<TopicName>()
+  readonly #common: Common
+
+  constructor (nodeId: string, common: Common) {
+    this.nodeId = nodeId
+    this.#common = common
+    this.presence = new LinkedPresence(this, common.presence)
+    this.bans = {
+      ban: async (userId, ban) => { await this.reach(); common.bans.ban(userId, ban) },
+      lift: async (userId) => { await this.reach(); return common.bans.lift(userId) },
+      of: (userId) => common.bans.of(userId),
+      onBanned: (listener) => { this.onBanned = listener }
+    }
+  }
+
+  /** A turn of the event loop to what the nodes have in common. */
+  async reach (): Promise<void> {
+    await endOfTurn()
+    if (!this.isReachable) throw new HubError('UNAVAILABLE', 'no answer')
+  }
+
+  onMessage (deliver: Deliver): void {
+    this.deliver = deliver
+  }
+
+  async publish (message: RelayMessage): Promise<PublishResult> {
+    await this.reach()
+    return this.#common.numbering.publish(message)
+  }
+
+  subscribe (topic: TopicName): void {
+    this.#topics.add(topic)
+  }
+
+  unsubscribe (topic: TopicName): void {
+    this.#topics.delete(topic)
+  }
+
+  /** Whether the node is handed what is published to the topic. */
+  hasTopic (topic: TopicName): boolean {
+    return this.#topics.has(topic) || connectionOf(topic) !== undefined
+  }
+
+  async subscribed (): Promise<void> {
+    await this.subscribing()
+  }
+
+  onQuestion (answer: AnswerQuestion): void {
+    this.answer = answer
+  }
+
+  async ask (question: Question): Promise<Answers> {
+    this.asked.push(question.kind)
+    await endOfTurn()
+    const { nodes } = this.#common
+    const heard = nodes.filter((node) => node === this || (this.isReachable && node.isReachable && !node.isSilent))
+    const answers = await Promise.all(heard.map(async (node) => {
+      const answer = await attempt(async () => asJson(await node.answer(asJson(question))), () => undefined)
+      return { node: node.nodeId, answer }
+    }))
+    return { answers, missing: nodes.filter((node) => !heard.includes(node)).map(({ nodeId }) => nodeId) }
+  }
+
+  connectionsElsewhere (): number {
+    return this.#common.nodes.filter((node) => node !== this).reduce((total, { here }) => total + here.size, 0)
+  }
+
+  async position (topic: string): Promise<Position> {
+    await this.reach()
+    return this.#common.numbering.position(topic)
+  }
+
+  status (): RelayStatus {
+    return this.isReachable ? { kind: 'linked', ready: true } : { kind: 'linked', ready: false, reason: 'relay closed' }
+  }
+
+  async close (): Promise<void> {
+    this.isReachable = false
+    this.#topics.clear()
+  }
+}
+
+/** Relays `node-1`, `node-2` … of one cluster in one process; they end with the test. */
+export function linkRelays (t: Teardown, count = 2): LinkedRelay[] {
+  const common = new Common()
+  for (let number = 1; number <= count; number += 1) common.nodes.push(new LinkedRelay(`node-${number}`, common))
+  t.teardown(async () => {
+    common.presence.close()
+    await common.numbering.close()
+  })
+  return common.nodes
+}
+
+function asJson<T> (value: T): T {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value))
+}

@@ -1,0 +1,26 @@
+import type { AppOverrides } from '../../src/app.ts'
+import { startService, until, type Teardown, type TestService } from '../helper.ts'
+import { startRedis, type RedisServer } from './redis-server.ts'
+
+/** Services that one Redis makes a single hub. */
+export interface Nodes {
+  readonly redis: RedisServer
+  readonly nodes: readonly [TestService, TestService, TestService]
+}
+
+/** Times that a test need not wait for. */
+const quick: AppOverrides = { redisTimings: { sweepMs: 20, probeMs: 50 } }
+
+/** Starts three services on a Redis of their own, ready for clients; they end with the test. */
+export async function startNodes (t: Teardown, env: Record<string, string> = {}, overrides: AppOverrides = quick): Promise<Nodes> {
+  const redis = await startRedis(t)
+  const start = async (): Promise<TestService> => await startService(t, { REDIS_URL: redis.url, WS_HANDSHAKE_RATE: '0', WS_REST_RATE: '0', ...env }, overrides)
+  const nodes = [await start(), await start(), await start()] as const
+  await whenReady(nodes)
+  return { redis, nodes: [...nodes] }
+}
+
+/** Resolves when all of them may take clients. */
+export async function whenReady (nodes: readonly TestService[]): Promise<void> {
+  await until(() => nodes.every(({ app }) => app.relay.status().ready))
+}
