@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { once } from 'node:events'
 import redis from '@fastify/redis'
 import fp from 'fastify-plugin'
-import { openCommands } from '../src/relay/redis/connect.ts'
+import { closeClient, openCommands } from '../src/relay/redis/connect.ts'
 import type { RedisTarget } from '../src/relay/redis/redis-url.ts'
 
 /** Where Redis is. */
@@ -20,7 +20,7 @@ export default fp<RedisPluginOptions>(async (app, { target }) => {
   const client = openCommands(target)
   // Without a listener ioredis writes to standard error by itself; the relay tells the log once what is wrong.
   client.on('error', (err: Error) => app.log.debug({ err }, 'Redis connection'))
-  app.addHook('onClose', async () => client.disconnect())
+  app.addHook('onClose', async () => closeClient(client))
   await Promise.race([once(client, 'ready').catch(() => {}), sleep(START_LIMIT_MS, undefined, { ref: false })])
   const registered = app.register(redis, { client, namespace: REDIS_NAMESPACE })
   // The plugin would wait for a server that is not there until the start is given up.

@@ -20,9 +20,9 @@ t.test('a default that is written out means the same as none', async (t) => {
   t.same(loadConfig(Object.fromEntries(written)), loadConfig({}))
 })
 
-t.test('only keys and their address are secret', async (t) => {
+t.test('only keys and addresses with credentials are secret', async (t) => {
   const secrets = listSettings().filter(({ secret }) => secret).map(({ env }) => env)
-  t.same(secrets, ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL'])
+  t.same(secrets, ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL', 'REDIS_URL'])
 })
 
 t.test('no setting has a default above its own bounds', async (t) => {
@@ -43,6 +43,7 @@ t.test('the defaults are those of the contract', async (t) => {
     jwtUserClaim: ['sub', 'user_id'],
     jwtNameClaim: 'name',
     jwtRoleClaim: 'role',
+    redisPrefix: 'hub',
     enabled: true,
     paths: ['/ws', '/api/v1/ws'],
     dialect: 'hub.v1',

@@ -86,6 +86,7 @@ t.test('an answer lost on the way: the repetition is told the first answer', asy
   await publish('i0')
   proxy.swallow('down')
   await t.rejects(publish('i1'), { code: 'UNAVAILABLE' })
+  await until(() => !relay.status().ready)
   proxy.release()
   proxy.cut()
   await until(() => relay.status().ready)

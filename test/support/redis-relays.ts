@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { openCommands } from '../../src/relay/redis/connect.ts'
+import { closeClient, openCommands } from '../../src/relay/redis/connect.ts'
 import { openRedisRelay } from '../../src/relay/redis/open-relay.ts'
 import type { RedisRelay } from '../../src/relay/redis/redis-relay.ts'
 import { parseRedisUrl } from '../../src/relay/redis/redis-url.ts'
@@ -40,7 +40,7 @@ export async function openTestRelay (t: Teardown, url: string, options: TestRela
   })
   t.teardown(async () => {
     await relay.close()
-    commands.disconnect()
+    closeClient(commands)
   })
   if (awaitReady) await until(() => relay.status().ready)
   return { relay, lines }

@@ -33,6 +33,12 @@ export function openSubscriber (target: RedisTarget, master?: HostPort): Redis {
   return new Redis({ ...common, ...accessOptions(target.servers[0]), ...master })
 }
 
+/** Ends a client for good, also one that is about to connect. */
+export function closeClient (client: CommandClient): void {
+  client.on('connect', () => client.disconnect())
+  client.disconnect()
+}
+
 /** Calls the listener now if the client is ready, and whenever it, or in a cluster any of its nodes, becomes so. */
 export function onEveryReady (client: CommandClient, listener: () => void): void {
   client.on('ready', listener)

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { AnswerWatch } from './answer-watch.ts'
+import { closeClient } from './connect.ts'
 
 /** What a subscriber works with. */
 export interface SubscriberParts {
@@ -85,7 +86,7 @@ export class Subscriber {
     clearInterval(this.#pinger)
     clearTimeout(this.#restarting)
     this.#watch.close()
-    this.#parts.link.disconnect()
+    closeClient(this.#parts.link)
     this.#wake()
   }
 
