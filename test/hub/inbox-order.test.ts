@@ -7,6 +7,7 @@ import type { Teardown } from '../helper.ts'
 import { until } from '../helper.ts'
 import { makeGate } from '../support/gate.ts'
 import { connectRaw } from '../support/raw-peer.ts'
+import { SlowRelay } from '../support/slow-relay.ts'
 import { enter, member, startHub } from '../support/test-hub.ts'
 import { clientClose } from '../support/wire-frames.ts'
 
@@ -126,4 +127,45 @@ t.test('requests that wait when the server closes are dropped', async (t) => {
   gate.open()
   await ada.closed
   t.equal(ran, 0)
+})
+
+t.test('publishes of a connection need not wait for each other; what follows them waits for all', async (t) => {
+  const gate = makeGate()
+  const begun: string[] = []
+  const relay = new SlowRelay(async (operation, subject) => {
+    begun.push(`${operation} ${subject}`)
+    if (operation === 'publish') await gate.opened
+  })
+  const service = await startHub(t, { relay })
+  const ada = await member(t, service, 'ada', 'hall')
+  const bob = await member(t, service, 'bob', 'hall')
+  const joins = begun.length
+  for (let index = 0; index < 5; index += 1) ada.send({ type: 'publish', id: `p${index}`, room: 'hall', payload: index })
+  ada.send({ type: 'leave_room', id: 'last', room: 'hall' })
+  ada.send({ type: 'publish', id: 'late', room: 'hall', payload: 'late' })
+  await read(ada)
+  t.same(begun.slice(joins), Array(5).fill('publish message'))
+  gate.open()
+  t.match(await ada.next('error'), { id: 'late', payload: { code: 'NOT_IN_ROOM' } })
+  t.same(ada.inbox.flatMap(({ id }) => id ?? []), ['p0', 'p1', 'p2', 'p3', 'p4', 'last'])
+  t.same((await bob.drain()).filter(({ type }) => type === 'message').map(({ payload }) => payload), [0, 1, 2, 3, 4])
+})
+
+t.test('so many publishes may be under way, the others wait', async (t) => {
+  const gate = makeGate()
+  let begun = 0
+  const relay = new SlowRelay(async (operation) => {
+    if (operation !== 'publish') return
+    begun += 1
+    await gate.opened
+  })
+  const service = await startHub(t, { relay })
+  const ada = await member(t, service, 'ada', 'hall')
+  for (let index = 0; index < 100; index += 1) ada.send({ type: 'publish', id: `p${index}`, room: 'hall', payload: index })
+  await until(() => begun === 64)
+  await read(ada)
+  t.equal(begun, 64)
+  gate.open()
+  await until(() => begun === 100)
+  t.equal((await ada.drain()).filter(({ type }) => type === 'ack').length, 100)
 })
