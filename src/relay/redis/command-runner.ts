@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { Cluster, type Redis } from 'ioredis'
 
 import { AnswerWatch, unavailable } from './answer-watch.ts'
-import type { CommandClient } from './connect.ts'
+import { onEveryReady, type CommandClient } from './connect.ts'
 import type { Script, ScriptArgument, ScriptRunner } from './script-runner.ts'
 import { slotOf } from './slot.ts'
 
@@ -16,13 +16,18 @@ export class CommandRunner implements ScriptRunner {
   readonly #client: CommandClient
   readonly #watch: AnswerWatch
   readonly #hashes = new Map<Script, string>()
+  /** Scripts that have been answered over each connection. */
+  readonly #loaded = new Map<string, Set<Script>>()
   #lastError = ''
 
   constructor (client: CommandClient, answerLimitMs: number) {
     this.#client = client
     this.#watch = new AnswerWatch(answerLimitMs, (connection) => this.#cut(connection))
     client.on('error', ({ message }: Error) => { this.#lastError = `: ${message}` })
-    client.on('ready', () => { this.#lastError = '' })
+    onEveryReady(client, () => {
+      this.#lastError = ''
+      this.#loaded.clear()
+    })
   }
 
   get isReady (): boolean {
@@ -31,9 +36,9 @@ export class CommandRunner implements ScriptRunner {
 
   async run (script: Script, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     if (!this.isReady) throw unavailable(`Redis is not connected${this.#lastError}`)
-    const call = this.#call(script, keys, args)
+    const connection = this.#connectionOf(keys[0] ?? '')
     try {
-      return await this.#watch.within(this.#connectionOf(keys[0] ?? ''), call)
+      return await this.#watch.within(connection, this.#call(connection, script, [keys.length, ...keys, ...args]))
     } catch (error) {
       throw unavailable(`Redis: ${error instanceof Error ? error.message : String(error)}`, error)
     }
@@ -49,14 +54,29 @@ export class CommandRunner implements ScriptRunner {
     this.#watch.close()
   }
 
-  async #call (script: Script, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
-    const parts: ScriptArgument[] = [...keys, ...args]
+  /**
+   * The whole script is sent until one call of it has been answered: if its hash were sent and not known, the call would be repeated
+   * behind later ones, which another node's call may have made possible meanwhile.
+   */
+  async #call (connection: string, script: Script, parts: readonly ScriptArgument[]): Promise<unknown> {
+    const loaded = this.#loaded.get(connection)
+    const [keyCount, ...rest] = parts
+    if (loaded?.has(script) !== true) return await this.#load(connection, script, parts)
     try {
-      return await this.#client.evalsha(this.#hashOf(script), keys.length, ...parts)
+      return await this.#client.evalsha(this.#hashOf(script), Number(keyCount), ...rest)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return await this.#client.eval(script.lua, keys.length, ...parts)
+      // Somebody has flushed the scripts.
+      loaded.delete(script)
+      return await this.#load(connection, script, parts)
     }
+  }
+
+  async #load (connection: string, script: Script, [keyCount, ...rest]: readonly ScriptArgument[]): Promise<unknown> {
+    const answer = await this.#client.eval(script.lua, Number(keyCount), ...rest)
+    const loaded = this.#loaded.get(connection) ?? new Set()
+    this.#loaded.set(connection, loaded.add(script))
+    return answer
   }
 
   #hashOf (script: Script): string {
