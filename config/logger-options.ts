@@ -27,10 +27,13 @@ function serializeRequest ({ method = '', url = '', ip, socket }: LoggedRequest)
   return { method, url: redactUrl(url), remoteAddress: ip ?? socket?.remoteAddress ?? '' }
 }
 
-/** pino's own form without raw bytes: Node's parser attaches the whole of a malformed request. */
+/**
+ * pino's own form without raw bytes, for Node's parser attaches the whole of a malformed request, and without the command that Redis
+ * refused, which may be the one with the password.
+ */
 function serializeError (error: unknown) {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' }
-  const { type, message, stack, ...rest } = stdSerializers.err(error)
+  const { type, message, stack, command: _command, ...rest } = stdSerializers.err(error)
   return { ...withoutBytes(rest), type, message, stack }
 }
 

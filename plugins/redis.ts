@@ -18,8 +18,8 @@ export const REDIS_NAMESPACE = 'hub'
 /** Decorates `redis.hub`: by @fastify/redis, with a client of our own settings. Closed with the application. */
 export default fp<RedisPluginOptions>(async (app, { target }) => {
   const client = openCommands(target)
-  // Without a listener ioredis writes to standard error by itself; the relay tells the log once what is wrong.
-  client.on('error', (err: Error) => app.log.debug({ err }, 'Redis connection'))
+  // Without a listener ioredis writes to standard error by itself; the relay tells the log once what is wrong. The error itself may hold a password.
+  client.on('error', ({ message }: Error) => app.log.debug({ reason: message }, 'Redis connection'))
   app.addHook('onClose', async () => closeClient(client))
   await Promise.race([once(client, 'ready').catch(() => {}), sleep(START_LIMIT_MS, undefined, { ref: false })])
   const registered = app.register(redis, { client, namespace: REDIS_NAMESPACE })

@@ -69,7 +69,9 @@ function readRoles (claims: Record<string, unknown>, roleClaim: string): readonl
 }
 
 function readText (value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' && value.length <= MAX_ID_UNITS ? value : undefined
+  const isText = typeof value === 'string' && value !== '' && value.length <= MAX_ID_UNITS
+  // Broken surrogates do not survive the way to other nodes: two users would become one.
+  return isText && !/\p{Cs}/u.test(value) ? value : undefined
 }
 
 function unauthorized (detail: string): HubError {

@@ -113,7 +113,7 @@ export class Inbox {
 
   #handle (arrival: Arrival): MaybePromise<void> {
     const { data, admitted } = arrival
-    if (!admitted) return this.#refuse(this.#gate.error(), this.#peek(data))
+    if (!admitted) return this.#refuse(this.#gate.error(), arrival.request ?? this.#peek(data))
     if (data.length > this.#limits.maxMessageSizeBytes) return this.#refuseTooLarge(data.length)
     const request = arrival.request ??= this.#decode(data)
     if (request === undefined) return

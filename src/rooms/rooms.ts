@@ -4,6 +4,7 @@ import type { Connection } from '../hub/connection.ts'
 import type { Hub, Whom } from '../hub/hub.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
+import { isPromise } from '../maybe-promise.ts'
 import type { Attendance, Exit, Occupant, PresenceChange, RoomSummary } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
@@ -125,7 +126,10 @@ export class Rooms {
     if (obstacle !== undefined) return await this.#undo(room, occupant, obstacle)
     this.#attend(connection, room, as)
     this.#logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
-    // Read at once: what is published from here on reaches the connection, and what was before is below the position.
+    // Of who comes and goes from here on the connection is told, and of who was here before it gets a list.
+    const standing = as === 'member' ? this.#relay.subscribed([membersTopic(room)]) : undefined
+    if (isPromise(standing)) await standing
+    // What is published from here on reaches the connection, and what was before is below the position.
     return { connections: entry.connections, position: await this.#relay.position(roomTopic(room)) }
   }
 

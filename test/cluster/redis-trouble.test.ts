@@ -1,6 +1,7 @@
 import t from 'tap'
-import { connectAs, getJson, memberOf, postJson, until, type TestService } from '../helper.ts'
+import { connectAs, getJson, memberOf, postJson, startService, until, type TestService } from '../helper.ts'
 import { startNodes, whenReady } from '../support/nodes.ts'
+import { startRedis } from '../support/redis-server.ts'
 import type { TestClient } from '../client.ts'
 
 const ADMIN = { sub: 'root', role: 'admin' }
@@ -58,4 +59,12 @@ t.test('a service starts without Redis, says so, and is ready by itself when Red
   await whenReady(nodes)
   t.match(await ada.request({ type: 'join_room', room: 'hall' }), { type: 'room_info', payload: { count: 1 } })
   await until(async () => (await getJson(nodes[1], '/ws/online')).body['online'] === 1)
+})
+
+t.test('a wrong password shows in no line of the log, however much is logged', async (t) => {
+  const redis = await startRedis(t, { args: ['--user', 'hub', 'on', '>right', '~*', '&*', '+@all'] })
+  const { logs, app } = await startService(t, { REDIS_URL: redis.url.replace('redis://', 'redis://hub:wrong-password@'), LOG_LEVEL: 'trace' })
+  await until(() => logs.some(({ msg }) => msg === 'Redis cannot be used, trying on'))
+  t.equal(app.relay.status().ready, false)
+  t.notOk(JSON.stringify(logs).includes('wrong-password'))
 })

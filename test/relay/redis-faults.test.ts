@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { Cluster } from 'ioredis'
 import t from 'tap'
+import { CommandRunner } from '../../src/relay/redis/command-runner.ts'
+import { closeClient, openCommands } from '../../src/relay/redis/connect.ts'
+import { parseRedisUrl, type RedisServerAddress } from '../../src/relay/redis/redis-url.ts'
 import type { PublishResult } from '../../src/relay/relay-message.ts'
 import { until, type Teardown } from '../helper.ts'
 import { openTestRelay } from '../support/redis-relays.ts'
+import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 import { startProxy } from '../support/tcp-proxy.ts'
 
@@ -22,6 +27,11 @@ async function start (t: Teardown, redis: Pick<RedisServer, 'url'>, options: Par
     await relay.publish({ topics: ['room:a'], event: { ...event, id }, publisher: 'ada' })
   )
   return { relay, lines, received, publish }
+}
+
+function serversOf (url: string): readonly RedisServerAddress[] {
+  const parsed = parseRedisUrl(url)
+  return 'target' in parsed && parsed.target.kind === 'cluster' ? parsed.target.servers : []
 }
 
 /** How long something took, ms. */
@@ -181,4 +191,73 @@ t.test('a node without a topic receives none of its messages', async (t) => {
   t.match(handed, [{ topics: ['all'] }])
   here.relay.unsubscribe('room:a')
   await until(async () => Number((await redis.command('PUBSUB', 'NUMSUB', 'test:{0}:c:room:a') as unknown[])[1]) === 0)
+})
+
+t.test('a repetition that the server has no memory for does not make the message a new one', async (t) => {
+  const redis = await startRedis(t, { args: ['--maxmemory-policy', 'noeviction'] })
+  const { relay, publish } = await start(t, redis)
+  const first = await publish('once')
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1')
+  await t.rejects(publish('once'), { code: 'UNAVAILABLE' })
+  await redis.command('CONFIG', 'SET', 'maxmemory', '0')
+  await until(() => relay.status().ready)
+  t.match(await publish('once'), { seq: first.seq, duplicate: true })
+})
+
+t.test('a message that the server would not take may be tried again', async (t) => {
+  const redis = await startRedis(t)
+  const { publish } = await start(t, redis, { prefix: 'hub' })
+  await redis.command('SET', 'hub:{0}:h:room:a', 'no list')
+  await t.rejects(publish('once'), { code: 'UNAVAILABLE' })
+  await redis.command('DEL', 'hub:{0}:h:room:a')
+  t.match(await publish('once'), { duplicate: undefined })
+})
+
+t.test('the numbering of a room lives on from its last message', async (t) => {
+  const redis = await startRedis(t)
+  const { publish } = await start(t, redis, { prefix: 'hub' })
+  await publish()
+  await redis.command('EXPIRE', 'hub:{0}:m:room:a', '10')
+  await publish()
+  t.ok(Number(await redis.command('TTL', 'hub:{0}:m:room:a')) > 10)
+})
+
+t.test('a node whose lease has run out refuses to publish until it has one again', async (t) => {
+  const redis = await startRedis(t)
+  const { relay, publish } = await start(t, redis, { timings: { sweepMs: 60_000, leaseMs: 1_000 } })
+  await publish()
+  await until(() => !relay.status().ready)
+  await t.rejects(publish(), { code: 'UNAVAILABLE' })
+})
+
+t.test('a ban that follows one that is over holds, also when the list is read anew', async (t) => {
+  const redis = await startRedis(t)
+  const { relay: { bans } } = await start(t, redis)
+  await bans.ban('ada', { untilMs: Date.now() + 50, reason: 'first' })
+  await until(() => bans.of('ada') === undefined)
+  await bans.load()
+  const second = { untilMs: Date.now() + 60_000, reason: 'second' }
+  await bans.ban('ada', second)
+  await bans.load()
+  await bans.load()
+  t.same(bans.of('ada'), second)
+})
+
+t.test('in a cluster a call whose connection breaks is not done twice', async (t) => {
+  const { url } = await startRedisCluster(t, {})
+  const commands = openCommands({ kind: 'cluster', servers: serversOf(url) })
+  commands.on('error', () => {})
+  t.teardown(() => closeClient(commands))
+  const runner = new CommandRunner(commands, 800)
+  t.teardown(() => runner.close())
+  await until(() => runner.isReady)
+  const count = { name: 'count', lua: "return redis.call('INCR', KEYS[1])" }
+  const masters = commands instanceof Cluster ? commands.nodes('master') : []
+  for (let round = 0; round < 10; round += 1) {
+    await until(() => runner.run(count, [`{1}warm-${round}`], []).then(() => true, () => false))
+    const call = runner.run(count, [`{1}once-${round}`], []).catch(() => {})
+    for (const master of masters) master.stream?.destroy()
+    await call
+    await until(() => runner.run(count, [`{1}once-${round}`], []).then((value) => t.ok(Number(value) <= 2), () => false))
+  }
 })

@@ -49,12 +49,12 @@ export class Asking {
   }
 
   /** Never rejects. Without Redis this node alone answers. */
-  async ask (question: Question): Promise<Answers> {
+  async ask (question: Question, limitMs = this.#parts.gatherMs): Promise<Answers> {
     const number = ++this.#asked
     const own = this.#ownAnswer(question)
-    const { nodeId, gatherMs } = this.#parts
+    const { nodeId } = this.#parts
     const gathering = await new Promise<Gathering>((resolve) => {
-      const timer = setTimeout(() => resolve(opened), gatherMs)
+      const timer = setTimeout(() => resolve(opened), limitMs)
       const opened: Gathering = { answers: new Map(), expected: undefined, receivers: 0, onComplete: () => { clearTimeout(timer); resolve(opened) } }
       this.#open.set(number, opened)
       this.#send(number, question, opened).catch(() => opened.onComplete())

@@ -39,6 +39,11 @@ export function closeClient (client: CommandClient): void {
   client.disconnect()
 }
 
+/** Has a cluster asked anew who has which slots; what else there is to do about it comes of the answer. */
+export function refreshSlots (client: CommandClient): void {
+  if (client instanceof Cluster) client.refreshSlotsCache(() => {})
+}
+
 /** Calls the listener now if the client is ready, and whenever it, or in a cluster any of its nodes, becomes so. */
 export function onEveryReady (client: CommandClient, listener: () => void): void {
   client.on('ready', listener)
@@ -72,7 +77,8 @@ function clusterOptions (access: RedisAccess | undefined) {
     // A moved slot or a failover is asked for again within what a publish may take.
     maxRedirections: 4,
     retryDelayOnMoved: 20,
-    retryDelayOnFailover: 100,
+    // Otherwise a call on a connection that broke would be sent again, and done twice.
+    retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 100,
     scaleReads: 'master'
   } satisfies ClusterOptions

@@ -75,6 +75,6 @@ export class Counting {
     const late = new Promise<'late'>((resolve) => { timer = setTimeout(() => resolve('late'), gatherMs / 5) })
     const first = await Promise.race([complete, late])
     clearTimeout(timer)
-    return first === 'late' ? (await asking.ask(ALIVE)).missing : []
+    return first === 'late' ? (await asking.ask(ALIVE, gatherMs * 4 / 5)).missing : []
   }
 }

@@ -43,6 +43,8 @@ export class Lease {
   #life = 1
   #store: string | undefined
   #hasBegun = false
+  /** A lease was lost, and no new one has been begun yet. */
+  #lost: LeaseFindings['begunAgain']
   #renewedAtMs = -Infinity
   #live: readonly string[] = []
   #elsewhere = 0
@@ -84,12 +86,15 @@ export class Lease {
 
   /** Renews the lease when that is due, or at once, and looks for nodes that are gone. Rejects with `UNAVAILABLE`. */
   async beat (atOnce = false): Promise<LeaseFindings> {
+    if (!this.#hasBegun) return await this.#begin()
     const isDue = atOnce || monotonicMs() - this.#renewedAtMs >= this.#parts.timings.beatMs
-    const { holds, store, ended } = await this.#call(this.#hasBegun ? isDue ? 'renew' : 'look' : 'begin')
-    const others = ended.filter((lease) => lease !== this.id)
-    if (this.#hasBegun && (!holds || store !== this.#store)) return { begunAgain: await this.#beginAgain(store), ended: others }
-    if (isDue || !this.#hasBegun) this.#held(store)
-    return { begunAgain: undefined, ended: others }
+    const { holds, store, ended } = await this.#call(isDue ? 'renew' : 'look')
+    if (holds && store === this.#store) {
+      if (isDue) this.#renewedAtMs = monotonicMs()
+      return { begunAgain: undefined, ended }
+    }
+    this.#lose(store !== this.#store)
+    return await this.#begin()
   }
 
   /** Forgets a lease, the own one or one that has run out: nothing of that node is left in Redis. Rejects with `UNAVAILABLE`. */
@@ -97,20 +102,21 @@ export class Lease {
     await this.#parts.runner.run(endLeaseScript, this.#names.slice(0, 2), [lease])
   }
 
-  #held (store: string): void {
+  async #begin (): Promise<LeaseFindings> {
+    const { store, ended } = await this.#call('begin')
     this.#hasBegun = true
     this.#store = store
     this.#renewedAtMs = monotonicMs()
+    const begunAgain = this.#lost
+    this.#lost = undefined
+    return { begunAgain, ended }
   }
 
-  async #beginAgain (store: string): Promise<{ storeIsNew: boolean }> {
-    const storeIsNew = store !== this.#store
+  #lose (storeIsNew: boolean): void {
     this.#parts.logger.warn({ lease: this.id, store_is_new: storeIsNew }, storeIsNew ? 'Redis has lost its data' : 'this node was taken for dead')
+    this.#lost = { storeIsNew }
     this.#life += 1
     this.#hasBegun = false
-    await this.#call('begin')
-    this.#held(store)
-    return { storeIsNew }
   }
 
   async #call (what: 'begin' | 'renew' | 'look'): Promise<{ holds: boolean, store: string, ended: string[] }> {
@@ -119,6 +125,7 @@ export class Lease {
     const [, holds, store, elsewhere, liveCount, ...leases] = Array.isArray(answer) ? answer : []
     this.#elsewhere = Number(elsewhere)
     this.#live = leases.slice(0, Number(liveCount)).map(String)
-    return { holds: Number(holds) === 1, store: String(store), ended: leases.slice(Number(liveCount)).map(String) }
+    const ended = leases.slice(Number(liveCount)).map(String).filter((lease) => lease !== this.id)
+    return { holds: Number(holds) === 1, store: String(store), ended }
   }
 }

@@ -47,6 +47,8 @@ export class NodeLife {
   #channel: string | undefined
   /** How many runs of healing are under way. */
   #healing = 0
+  /** What has to be put in again once more: the last run could not do all of it. */
+  #unhealed: { readonly quiet: boolean } | undefined
   /** Some bans may have been missed. */
   #bansAreOld = true
   #isOver = false
@@ -60,7 +62,7 @@ export class NodeLife {
 
   /** True while Redis may lack something of this node. */
   get isOwing (): boolean {
-    return this.#healing > 0 || this.#bansAreOld
+    return this.#healing > 0 || this.#unhealed !== undefined || this.#bansAreOld
   }
 
   /** Leaves the others: what cannot be taken out now they take out themselves once the lease has run out. Never rejects. */
@@ -94,7 +96,8 @@ export class NodeLife {
     const { presence } = this.#parts
     this.#inTurn(async () => {
       await this.#beat(false)
-      if (this.#bansAreOld) await this.#loadBans()
+      if (this.#unhealed !== undefined && this.#healing === 0) this.#putIn(this.#unhealed)
+      else if (this.#bansAreOld) await this.#loadBans()
       await presence.sweepGraces()
       await presence.healDirty()
       await this.#lookForOrphans()
@@ -117,7 +120,10 @@ export class NodeLife {
   #putIn (how: { quiet: boolean }): void {
     this.#bansAreOld = true
     this.#healing += 1
-    this.#parts.presence.heal(how).finally(() => { this.#healing -= 1 })
+    this.#parts.presence.heal(how).then((isDone) => {
+      this.#healing -= 1
+      this.#unhealed = isDone ? undefined : how
+    })
     this.#inTurn(() => this.#loadBans())
   }
 

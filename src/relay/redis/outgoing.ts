@@ -2,6 +2,7 @@ import { connectionOf, type TopicName } from '../../hub/topics.ts'
 import { publishKey, type PublishKey } from '../publish-key.ts'
 import type { Deliver } from '../relay.ts'
 import type { PublishResult, RelayMessage } from '../relay-message.ts'
+import { unavailable } from './answer-watch.ts'
 import type { Count, Counting } from './counting.ts'
 import type { Keys } from './keys.ts'
 import { idKey, type BatchItem } from './publish-batch.ts'
@@ -18,6 +19,10 @@ export interface OutgoingParts {
   readonly runner: ScriptRunner
   /** Hands a message to this node's connections. */
   readonly deliver: Deliver
+  /** Why Redis cannot be used now, or undefined. */
+  readonly problem: () => string | undefined
+  /** False for a node that may have been taken for dead: first it looks after itself. */
+  readonly mayPublish: () => boolean
 }
 
 /** Up to so many topics a message goes out on each one's own channel; with more, once to every node. */
@@ -32,9 +37,9 @@ export class Outgoing {
   }
 
   /** Rejects with `UNAVAILABLE` or `INVALID_PAYLOAD`. A notice that Redis cannot carry reaches at least those who are here. */
-  async publish (message: RelayMessage, isReady: boolean): Promise<PublishResult> {
+  async publish (message: RelayMessage): Promise<PublishResult> {
     if (message.ephemeral !== true) return await this.#carry(message)
-    if (!isReady) return this.#deliverHere(message)
+    if (this.#parts.problem() !== undefined) return this.#deliverHere(message)
     try {
       return await this.#carry(message)
     } catch {
@@ -47,7 +52,8 @@ export class Outgoing {
   }
 
   async #carry (message: RelayMessage): Promise<PublishResult> {
-    const { publisher, counting } = this.#parts
+    const { publisher, counting, mayPublish } = this.#parts
+    if (!mayPublish()) throw unavailable('this node is not among the others yet')
     const count = message.counted === true ? counting.begin() : undefined
     const parts = encodeMessage(message, count)
     const key = publishKey(message)

@@ -50,7 +50,7 @@ local function number (topic)
     e = fresh
     redis.call('HSET', topic.meta, 'e', e)
   end
-  if s % 64 == 1 then redis.call('EXPIRE', topic.meta, metattl) end
+  redis.call('EXPIRE', topic.meta, metattl)
   topic.e, topic.s = e, s
 end
 
@@ -75,6 +75,7 @@ local function one (item)
   end
   if item.id then
     local first = redis.call('SET', item.id, item.print .. ' ' .. e .. ' ' .. s .. ' -', 'NX', 'GET', 'PX', idms)
+    item.taken = not first
     if first then
       for _, topic in ipairs(item.topics) do
         if topic.numbered then redis.call('HINCRBY', topic.meta, 's', -1) end
@@ -101,8 +102,8 @@ local out = {now}
 while a < #ARGV do
   local item = read()
   local ok, result = pcall(one, item)
-  -- Nothing was published: the id is free again.
-  if not ok and item.id then redis.pcall('DEL', item.id) end
+  -- What failed may be tried again, unless the id is that of an earlier message.
+  if not ok and item.taken then redis.pcall('DEL', item.id) end
   out[#out + 1] = ok and result or '!' .. (type(result) == 'table' and result.err or tostring(result))
 end
 return out`

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { monotonicMs } from '../../clock.ts'
 import type { TopicName } from '../../hub/topics.ts'
 import type { HistoryKeep } from '../history.ts'
 import { differentContent, REPEAT_WINDOW_MS } from '../repeats.ts'
@@ -40,7 +41,7 @@ const MAX_WAITING_BYTES = 64 * 1024 * 1024
 export class Publisher {
   readonly #parts: PublisherParts
   readonly #queues = new Map<number, Waiting[]>()
-  /** How far Redis' clock is ahead of ours, by number: in a cluster each master has its own. */
+  /** How far Redis' clock is ahead of `monotonicMs`, by number: in a cluster each master has its own. */
   readonly #clockAheadMs = new Map<number, number>()
   #waitingBytes = 0
   #isScheduled = false
@@ -83,10 +84,10 @@ export class Publisher {
     const { runner, keys, keepOf } = this.#parts
     const call: BatchCall = { keys: [], args: this.#headOf(tag) }
     for (const { item } of batch) addToCall(call, item, { keys, tag, keepOf })
-    const sentAtMs = Date.now()
+    const sentAtMs = monotonicMs()
     const answer = await runner.run(publishScript, call.keys, call.args)
     const [now, ...outcomes] = Array.isArray(answer) ? answer : []
-    this.#learnClock(tag, Number(now) - sentAtMs, Number(now) - Date.now())
+    this.#learnClock(tag, Number(now) - sentAtMs, Number(now) - monotonicMs())
     for (const [index, waiting] of batch.entries()) settle(waiting, outcomes[index])
   }
 
@@ -99,7 +100,7 @@ export class Publisher {
   #headOf (tag: number): Array<string | number> {
     const { deadlineMs, positionTtlMs, publishCommand } = this.#parts
     const ahead = this.#clockAheadMs.get(tag)
-    const deadline = ahead === undefined ? 0 : Math.ceil(Date.now() + ahead + deadlineMs)
+    const deadline = ahead === undefined ? 0 : Math.ceil(monotonicMs() + ahead + deadlineMs)
     return [deadline, randomUUID(), REPEAT_WINDOW_MS, Math.ceil(positionTtlMs / 1000), publishCommand]
   }
 }

@@ -26,16 +26,25 @@ redis.call(ARGV[3], KEYS[2], ARGV[4])
 return was`
 }
 
-/** KEYS: bans. ARGV: users whose bans are over. Answer: all others, user and ban in turn. */
+/** KEYS: bans. Forgets those that are over. Answer: all others, user and ban in turn. */
 const listScript: Script = {
   name: 'wshubBans',
   lua: `
-if #ARGV > 0 then redis.call('HDEL', KEYS[1], unpack(ARGV)) end
-return redis.call('HGETALL', KEYS[1])`
+local t = redis.call('TIME')
+local now = t[1] * 1000
+local all = redis.call('HGETALL', KEYS[1])
+local out = {}
+for i = 1, #all, 2 do
+  local ok, ban = pcall(cjson.decode, all[i + 1])
+  if ok and type(ban) == 'table' and type(ban.untilMs) == 'number' and ban.untilMs > now then
+    out[#out + 1] = all[i]
+    out[#out + 1] = all[i + 1]
+  else
+    redis.call('HDEL', KEYS[1], all[i])
+  end
+end
+return out`
 }
-
-/** So many names at most go into one call. */
-const MAX_FORGOTTEN = 1_000
 
 /** Bans that all nodes share: kept in Redis, with a copy on every node that the door can ask without waiting. */
 export class RedisBans implements BanList {
@@ -43,7 +52,8 @@ export class RedisBans implements BanList {
   readonly #key: string
   #local = new MemoryBans()
   #listener: OnBanned = () => {}
-  #over: string[] = []
+  /** Changes that came while the list was on its way: it may be older. */
+  #changes: Array<() => void> | undefined
 
   constructor (parts: RedisBansParts) {
     this.#parts = parts
@@ -70,16 +80,26 @@ export class RedisBans implements BanList {
 
   /** Reads all bans anew: after a time without Redis some may have been missed. Rejects with `UNAVAILABLE`. */
   async load (): Promise<void> {
-    const forgotten = this.#over.splice(0, MAX_FORGOTTEN)
-    const answer = await this.#parts.runner.run(listScript, [this.#key], forgotten)
-    const entries: unknown[] = Array.isArray(answer) ? answer : []
+    this.#changes = []
+    try {
+      const answer = await this.#parts.runner.run(listScript, [this.#key], [])
+      this.#replace(Array.isArray(answer) ? answer : [])
+    } finally {
+      const changes = this.#changes
+      this.#changes = undefined
+      for (const change of changes) change()
+    }
+  }
+
+  /** Takes a list of users and bans in turn for all there are. */
+  #replace (entries: readonly unknown[]): void {
     const known = this.#local
     this.#local = new MemoryBans()
     for (let index = 0; index < entries.length; index += 2) {
       const userId = String(entries[index])
-      const ban = parseBan(String(entries[index + 1]))
-      if (ban === undefined || ban.untilMs <= Date.now()) this.#over.push(userId)
-      else if (isSame(known.of(userId), ban)) this.#local.ban(userId, ban)
+      const ban = banOf(parseJson(String(entries[index + 1])))
+      if (ban === undefined) continue
+      if (isSame(known.of(userId), ban)) this.#local.ban(userId, ban)
       else this.#take(userId, ban)
     }
   }
@@ -88,10 +108,15 @@ export class RedisBans implements BanList {
   onFrame (text: string): void {
     const change = parseJson(text)
     if (!isRecord(change) || typeof change['user'] !== 'string') return
-    const ban = banOf(change['ban'])
-    if (ban === undefined) this.#local.lift(change['user'])
+    const { user, ban } = change
+    this.#apply(user, banOf(ban))
+    this.#changes?.push(() => this.#apply(user, banOf(ban)))
+  }
+
+  #apply (user: string, ban: Ban | undefined): void {
+    if (ban === undefined) this.#local.lift(user)
     // The node that made it has it already.
-    else if (!isSame(this.of(change['user']), ban)) this.#take(change['user'], ban)
+    else if (!isSame(this.of(user), ban)) this.#take(user, ban)
   }
 
   async #change (user: string, ban: Ban | undefined): Promise<boolean> {
@@ -109,10 +134,6 @@ export class RedisBans implements BanList {
 
 function isSame (one: Ban | undefined, other: Ban): boolean {
   return one?.untilMs === other.untilMs && one.reason === other.reason
-}
-
-function parseBan (text: string): Ban | undefined {
-  return banOf(parseJson(text))
 }
 
 function banOf (value: unknown): Ban | undefined {

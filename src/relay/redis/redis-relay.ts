@@ -9,7 +9,7 @@ import type { Position, PublishResult, RelayMessage } from '../relay-message.ts'
 import { unavailable } from './answer-watch.ts'
 import { Asking } from './asking.ts'
 import { CommandRunner } from './command-runner.ts'
-import type { CommandClient } from './connect.ts'
+import { refreshSlots, type CommandClient } from './connect.ts'
 import { Counting } from './counting.ts'
 import { FrameRouter } from './frame-router.ts'
 import { Health } from './health.ts'
@@ -92,13 +92,16 @@ export class RedisRelay implements Relay {
     const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
     this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, lease, tell: (to, frame) => this.#tell(to, frame), logger })
     const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
-    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#router.deliver(message) })
+    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#router.deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld })
     this.#health = new Health({ runner, keys, probeMs: timings.probeMs, staleMs: timings.probeMs + 2 * timings.answerLimitMs, logger })
     this.#subscriptions = new Subscriptions({
       placeOf: (channel) => runner.masterOf(channel),
       open: openSubscriber,
-      onFrame: (channel, frame) => this.#router.onFrame(channel, frame),
+      // A node that takes leave neither delivers nor answers any more.
+      onFrame: (channel, frame) => { if (this.#isOpen) this.#router.onFrame(channel, frame) },
       onRestored: () => logger.debug({}, 'subscriptions are complete'),
+      topology: () => keys.tags().map((tag) => runner.masterOf(keys.base(tag))).join(),
+      refresh: () => refreshSlots(commands),
       movedCheckMs: timings.sweepMs,
       logger
     })
@@ -113,7 +116,7 @@ export class RedisRelay implements Relay {
 
   async publish (message: RelayMessage): Promise<PublishResult> {
     if (!this.#isOpen) throw unavailable('the relay is closed')
-    return await this.#outgoing.publish(message, this.status().ready)
+    return await this.#outgoing.publish(message)
   }
 
   subscribe (topic: TopicName): void {

@@ -1,6 +1,6 @@
 /** A Lua script that Redis runs as one step. */
 export interface Script {
-  /** Unique among our scripts; also the name of the command that ioredis makes of it. */
+  /** Says in tests and traces what it is. */
   readonly name: string
   readonly lua: string
 }

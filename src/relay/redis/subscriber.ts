@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import { AnswerWatch } from './answer-watch.ts'
+import { chunksOf, groupsOf } from './chunks.ts'
 import { closeClient } from './connect.ts'
 
 /** What a subscriber works with. */
@@ -12,6 +13,8 @@ export interface SubscriberParts {
   /** Channels that may share a command; in a cluster those of one slot. All of them when left out. */
   readonly groupOf?: (channel: string) => number
   readonly onFrame: (channel: string, frame: Buffer) => void
+  /** Some channels are published elsewhere now: their slot has moved. */
+  readonly onMoved: () => void
   /** Redis would not let us subscribe, or was cut off meanwhile. */
   readonly onRefused: (error: Error) => void
   /** The connection is back, and every channel with it; what was published meanwhile has not been seen. */
@@ -48,6 +51,7 @@ export class Subscriber {
     // What is wrong with the server is told by the connection for commands.
     link.on('error', () => {})
     link.on('ready', () => this.#onReady())
+    link.on('moved', () => parts.onMoved())
     link.on('close', () => this.#onClose())
     if (link.status === 'ready') this.#onReady()
   }
@@ -65,10 +69,6 @@ export class Subscriber {
   remove (channel: string): void {
     this.#wanted.delete(channel)
     this.#change(channel)
-  }
-
-  has (channel: string): boolean {
-    return this.#wanted.has(channel)
   }
 
   /** True when what is published to the channel from now on arrives here. */
@@ -101,14 +101,19 @@ export class Subscriber {
     if (this.#parts.link.status !== 'ready') return
     const added = changed.filter((channel) => this.#wanted.has(channel) && !this.#sent.has(channel))
     const removed = changed.filter((channel) => !this.#wanted.has(channel) && this.#sent.has(channel))
-    for (const chunk of this.#chunks(added)) this.#subscribe(chunk).catch((error: Error) => this.#refused(error))
-    for (const chunk of this.#chunks(removed)) this.#unsubscribe(chunk).catch(() => this.#restart())
+    for (const chunk of this.#commandsFor(added)) this.#subscribe(chunk).catch((error: Error) => this.#refused(error))
+    for (const chunk of this.#commandsFor(removed)) this.#unsubscribe(chunk).catch(() => this.#restart())
   }
 
   async #subscribe (channels: string[]): Promise<void> {
     const { link, sharded } = this.#parts
     for (const channel of channels) this.#sent.add(channel)
-    await this.#watch.within('', sharded ? link.ssubscribe(...channels) : link.subscribe(...channels))
+    try {
+      await this.#watch.within('', sharded ? link.ssubscribe(...channels) : link.subscribe(...channels))
+    } catch (error) {
+      for (const channel of channels) this.#sent.delete(channel)
+      throw error
+    }
     for (const channel of channels) {
       if (this.#sent.has(channel)) this.#confirmed.add(channel)
     }
@@ -130,7 +135,7 @@ export class Subscriber {
 
   async #subscribeAll (): Promise<void> {
     const { stream } = this.#parts.link
-    for (const chunk of this.#chunks([...this.#wanted])) {
+    for (const chunk of this.#commandsFor([...this.#wanted])) {
       const missing = chunk.filter((channel) => this.#wanted.has(channel) && !this.#sent.has(channel))
       if (missing.length > 0) await this.#subscribe(missing)
     }
@@ -148,6 +153,10 @@ export class Subscriber {
   }
 
   #refused (error: Error): void {
+    if (error.message.startsWith('MOVED')) {
+      this.#parts.onMoved()
+      return this.#later(() => this.#sendMissing())
+    }
     this.#parts.onRefused(error)
     this.#restart()
   }
@@ -155,9 +164,20 @@ export class Subscriber {
   /** What a refused or unanswered subscription leaves behind is not known: a new connection is, after a pause, or refusals would follow each other. */
   #restart (): void {
     const { stream } = this.#parts.link
+    this.#later(() => stream?.destroy())
+  }
+
+  /** Those that have not moved away after all. */
+  #sendMissing (): void {
+    for (const channel of this.#wanted) {
+      if (!this.#sent.has(channel)) this.#change(channel)
+    }
+  }
+
+  #later (step: () => void): void {
     this.#restarting ??= setTimeout(() => {
       this.#restarting = undefined
-      stream?.destroy()
+      step()
     }, RESTART_PAUSE_MS)
   }
 
@@ -166,17 +186,9 @@ export class Subscriber {
     this.#watch.within('', this.#parts.link.ping()).catch(() => this.#restart())
   }
 
-  #chunks (channels: readonly string[]): string[][] {
-    const { groupOf = () => 0 } = this.#parts
-    const groups = new Map<number, string[][]>()
-    for (const channel of channels) {
-      const group = groupOf(channel)
-      const chunks = groups.get(group) ?? [[]]
-      groups.set(group, chunks)
-      if (chunks.at(-1)?.length === CHUNK) chunks.push([])
-      chunks.at(-1)?.push(channel)
-    }
-    return [...groups.values()].flat().filter((chunk) => chunk.length > 0)
+  /** What may go into one command each. */
+  #commandsFor (channels: readonly string[]): string[][] {
+    return groupsOf(channels, this.#parts.groupOf ?? (() => 0)).flatMap((group) => chunksOf(group, CHUNK))
   }
 
   #wake (): void {

@@ -4,8 +4,11 @@ import { UNKNOWN } from './command-runner.ts'
 import type { HostPort } from './redis-url.ts'
 import type { Subscriber, SubscriberParts } from './subscriber.ts'
 
+/** How long the cluster gets to say where a slot has moved, ms; what it says later is found by the next look. */
+const MOVE_LOOK_MS = 50
+
 /** What the subscriber of one connection tells. */
-export type SubscriberEvents = Pick<SubscriberParts, 'onFrame' | 'onRefused' | 'onRestored'>
+export type SubscriberEvents = Pick<SubscriberParts, 'onFrame' | 'onMoved' | 'onRefused' | 'onRestored'>
 
 /** What subscriptions work with. */
 export interface SubscriptionsParts {
@@ -15,6 +18,10 @@ export interface SubscriptionsParts {
   readonly open: (place: string, events: SubscriberEvents) => Subscriber
   readonly onFrame: SubscriberParts['onFrame']
   readonly onRestored: () => void
+  /** Changes whenever {@link placeOf} may answer otherwise than before. */
+  readonly topology: () => string
+  /** Asks the cluster anew who has which slots. */
+  readonly refresh: () => void
   /** How often channels are looked for that have moved to another master, ms. */
   readonly movedCheckMs: number
   readonly logger: Logger
@@ -30,6 +37,7 @@ export class Subscriptions {
   #refusal: string | undefined
   /** Some channels wait for the cluster to say where they are. */
   #hasUnknown = false
+  #topology = ''
 
   constructor (parts: SubscriptionsParts) {
     this.#parts = parts
@@ -92,7 +100,7 @@ export class Subscriptions {
     const known = this.#subscribers.get(place)
     if (known !== undefined) return known
     const { open, onFrame } = this.#parts
-    const subscriber = open(place, { onFrame, onRefused: (error) => this.#refused(error), onRestored: () => this.#restored() })
+    const subscriber = open(place, { onFrame, onMoved: () => this.#moved(), onRefused: (error) => this.#refused(error), onRestored: () => this.#restored() })
     this.#subscribers.set(place, subscriber)
     return subscriber
   }
@@ -103,6 +111,12 @@ export class Subscriptions {
     this.#refusal = refusal
   }
 
+  /** The channels that moved are not received any more: the sooner it is known where they are, the less is missed. */
+  #moved (): void {
+    this.#parts.refresh()
+    setTimeout(() => this.#followMoves(), MOVE_LOOK_MS)
+  }
+
   #restored (): void {
     this.#refusal = undefined
     this.#parts.onRestored()
@@ -110,6 +124,9 @@ export class Subscriptions {
 
   /** A slot that moved, or a failover: the channel is published at another master from now on. */
   #followMoves (): void {
+    const topology = this.#parts.topology()
+    if (topology === this.#topology && !this.#hasUnknown) return
+    this.#topology = topology
     let moved = 0
     this.#hasUnknown = false
     for (const [channel, place] of this.#places) {
