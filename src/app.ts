@@ -32,8 +32,8 @@ export interface AppOverrides {
 /** Largest body of a REST request, bytes. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
 
-/** Names of rooms and users stand in paths. */
-const MAX_PARAM_LENGTH = 256
+/** Names of rooms and users stand in paths; a character may take three there. */
+const MAX_PARAM_LENGTH = 3 * 256
 
 /** Builds the whole service from its settings, ready to listen. A key must be set. */
 export async function buildApp (config: Config, { timings, redisTimings = {}, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {

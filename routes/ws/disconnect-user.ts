@@ -32,8 +32,12 @@ const disconnectUserRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly stri
     const { params: { id }, body } = request
     const { reason, ban_for_s: banFor } = body ?? {}
     const options = { ...(reason !== undefined && { reason }), ...(banFor !== undefined && { banFor }) }
-    const disconnected = await app.hub.disconnect({ users: [id] }, options)
-    log.info({ admin_id: adminOf(request), user_id: id, reason, ban_for_s: banFor, ...disconnected }, banFor === undefined ? 'user disconnected' : 'user disconnected and banned')
+    const what = { admin_id: adminOf(request), user_id: id, reason, ban_for_s: banFor }
+    const disconnected = await app.hub.disconnect({ users: [id] }, options).catch((err: unknown) => {
+      log.warn({ ...what, err }, 'user perhaps disconnected, on this node at least')
+      throw err
+    })
+    log.info({ ...what, ...disconnected }, banFor === undefined ? 'user disconnected' : 'user disconnected and banned')
     const { closed, missing_nodes: missing } = disconnected
     return { success: true as const, closed, ...(missing !== undefined && { missing_nodes: [...missing] }) }
   })

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { HttpError } from '../../src/http-error.ts'
+import { missingNodes } from '../../src/hub/cluster.ts'
 import { requireAdmin } from '../require-admin.ts'
-import { adminErrors, ErrorSchema, tokenSecurity, UserSchema } from '../schemas.ts'
+import { adminErrors, ErrorSchema, MissingNodesSchema, tokenSecurity, UserSchema } from '../schemas.ts'
 import { limitOf, LimitSchema, nextOffset, offsetOf, OffsetSchema } from './page.ts'
 
 const RoomSchema = Type.Object({
@@ -11,8 +12,9 @@ const RoomSchema = Type.Object({
   count: Type.Integer({ description: 'Users present, those of the other pages too.' }),
   connections: Type.Integer({ description: 'Connections of members and subscribers.' }),
   next: Type.Optional(Type.Integer({ description: 'Offset of the next page.' })),
-  epoch: Type.String(),
-  seq: Type.Integer({ description: 'Number of the last message.' })
+  epoch: Type.Optional(Type.String()),
+  seq: Type.Optional(Type.Integer({ description: 'Number of the last message.' })),
+  missing_nodes: MissingNodesSchema
 })
 
 /** `GET /ws/rooms/:room`: who is in a room, on all nodes, and where its stream stands, for administrators. */
@@ -28,9 +30,10 @@ const roomRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> = 
 
   app.get('/ws/rooms/:room', { onRequest: requireAdmin(app, adminRoles), schema }, async ({ params, query }) => {
     const offset = offsetOf(query)
-    const state = await app.rooms.find(params.room, limitOf(query), offset)
-    if (state === undefined) throw new HttpError(404, 'nobody is in this room')
-    return { ...state, users: [...state.users], ...nextOffset(offset, state.users.length, state.count) }
+    const found = await app.rooms.directory.find(params.room, limitOf(query), offset)
+    if (found === undefined) throw new HttpError(404, 'nobody is in this room')
+    const { missing, ...state } = found
+    return { ...state, users: [...state.users], ...nextOffset(offset, state.users.length, state.count), ...missingNodes(missing) }
   })
 }
 

@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { missingNodes } from '../../src/hub/cluster.ts'
 import { checkRoomName } from '../../src/rooms/room-name.ts'
 import { requireAdmin } from '../require-admin.ts'
-import { adminErrors, ErrorSchema, tokenSecurity } from '../schemas.ts'
+import { adminErrors, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
 import { limitOf, LimitSchema } from './page.ts'
 
 const RoomsSchema = Type.Object({
   rooms: Type.Array(Type.Object({ room: Type.String(), users: Type.Integer(), connections: Type.Integer() })),
   count: Type.Integer({ description: 'Rooms there are.' }),
-  next: Type.Optional(Type.String({ description: 'What `after` must be for the next page.' }))
+  next: Type.Optional(Type.String({ description: 'What `after` must be for the next page.' })),
+  missing_nodes: MissingNodesSchema
 })
 const QuerySchema = Type.Object({
   limit: LimitSchema,
@@ -28,11 +30,11 @@ const roomsRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> =
   app.get('/ws/rooms', { onRequest: requireAdmin(app, adminRoles), schema }, async ({ query }) => {
     const limit = limitOf(query)
     const after = query.after === undefined ? '' : checkRoomName(query.after)
-    const all = await app.rooms.list()
+    const { rooms: all, missing } = await app.rooms.directory.list()
     const rest = all.filter(({ room }) => room > after).sort((a, b) => a.room < b.room ? -1 : 1)
     const rooms = rest.slice(0, limit).map(({ room, users, connections }) => ({ room, users, connections }))
     const last = rooms.at(-1)
-    return { rooms, count: all.length, ...(last !== undefined && rest.length > limit && { next: last.room }) }
+    return { rooms, count: all.length, ...(last !== undefined && rest.length > limit && { next: last.room }), ...missingNodes(missing) }
   })
 }
 

@@ -63,16 +63,20 @@ export class Admission {
     return replaced
   }
 
-  /** Closes the oldest connections of a user beyond the limit, on whatever node; how many they were. Never rejects. */
+  /**
+   * Closes the connections of a user beyond the limit, on whatever node: the oldest, or, where they are not replaced, the newest, that
+   * came in on several nodes at once. How many they were. Never rejects.
+   */
   closeSurplus ({ userId }: Identity): MaybePromise<number> {
-    return this.#limits.maxConnectionsPerUser > 0 && this.#mayReplace ? this.#closeSurplus(userId) : 0
+    return this.#limits.maxConnectionsPerUser > 0 ? this.#closeSurplus(userId) : 0
   }
 
   async #closeSurplus (userId: string): Promise<number> {
+    const { maxConnectionsPerUser: max } = this.#limits
     const { sessions } = await this.#hub.users.sessionsOf(userId)
-    const surplus = sessions.slice(0, Math.max(0, sessions.length - this.#limits.maxConnectionsPerUser))
+    const surplus = this.#mayReplace ? sessions.slice(0, Math.max(0, sessions.length - max)) : sessions.slice(max)
     if (surplus.length === 0) return 0
-    const { code, reason } = closeCodes.replaced
+    const { code, reason } = this.#mayReplace ? closeCodes.replaced : closeCodes.rateLimit
     return (await this.#hub.disconnect({ connections: surplus.map(({ id }) => id) }, { code, reason })).closed
   }
 

@@ -44,6 +44,11 @@ export class Cluster {
     this.#answers.set(kind.name, (question) => kind.questionCheck.Check(question) ? answer(question) : undefined)
   }
 
+  /** Ids of the nodes that do not answer now, as far as they are known. Never rejects. */
+  async silent (): Promise<readonly string[]> {
+    return (await this.#relay.ask({ kind: 'alive' })).missing
+  }
+
   /** Asks all nodes, this one included. Never rejects. */
   async ask<Q extends TObject, A extends TSchema> (kind: QuestionKind<Q, A>, question: Static<Q>): Promise<Gathered<Static<A>>> {
     const { answers, missing } = await this.#relay.ask({ ...question, kind: kind.name })

@@ -36,7 +36,7 @@ export class Hub extends Announcer {
   readonly commands: CommandRegistry
   readonly census = new Census()
   readonly messages = { in: 0, out: 0 }
-  /** The other nodes. */
+  /** What the nodes ask each other. */
   readonly cluster: Cluster
   readonly users: Users
   /** This node was away for a while: asks all connections for a sign of life. Set by the heartbeat. */
@@ -64,7 +64,7 @@ export class Hub extends Announcer {
     const { presence, bans } = relay
     const cluster = new Cluster(relay)
     this.cluster = cluster
-    this.users = new Users({ nodeId, census, presence, bans, cluster, logger, ofUser: (userId) => this.ofUser(userId) })
+    this.users = new Users({ nodeId, census, relay, cluster, logger, ofUser: (userId) => this.ofUser(userId) })
     this.#counts = new Counts({ node: this, presence, cluster, logger })
     this.#moderation = new Moderation({ cluster, bans, logger, audience: (topics) => this.#fanout.audience(topics) })
   }

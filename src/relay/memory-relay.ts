@@ -91,6 +91,10 @@ export class MemoryRelay implements Relay {
     return andThen(answered, (answer) => ({ answers: [{ node: this.nodeId, answer }], missing: [] }))
   }
 
+  clockAheadMs (): number {
+    return 0
+  }
+
   connectionsElsewhere (): number {
     return 0
   }

@@ -43,6 +43,8 @@ export interface Relay {
   onQuestion (answer: AnswerQuestion): void
   /** Asks all nodes, this one included. Never rejects: who does not answer in time is named. */
   ask (question: Question): MaybePromise<Answers>
+  /** How far the clock that all nodes share is ahead of this node's (`Date.now`), ms, as last heard. */
+  clockAheadMs (): number
   /** Connections on all other nodes, as last heard. */
   connectionsElsewhere (): number
   /** The last place in the topic's stream. */

@@ -26,8 +26,11 @@ export interface RoomState {
   readonly count: number
   /** Members' and subscribers' connections. */
   readonly connections: number
-  readonly epoch: string
-  readonly seq: number
+  /** Where the stream of its messages stands, where that is known. */
+  readonly epoch?: string
+  readonly seq?: number
+  /** Nodes whose members are not in it. */
+  readonly missing: readonly string[]
 }
 
 /** Answer to a join. */

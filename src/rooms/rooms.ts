@@ -9,8 +9,9 @@ import type { Attendance, Exit, Occupant, PresenceChange, RoomSummary } from '..
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
 import { Placement } from './placement.ts'
-import type { RoomInfo, RoomLimits, RoomMembers, RoomState, SubscriptionState } from './room-info.ts'
+import type { RoomInfo, RoomLimits, RoomMembers, SubscriptionState } from './room-info.ts'
 import { checkRoomName } from './room-name.ts'
+import { RoomDirectory } from './room-directory.ts'
 import type { Typing } from './typing.ts'
 
 /** What rooms work with. */
@@ -32,6 +33,8 @@ interface Admitted {
 
 /** Rooms: who is a member, who only listens, and telling the members of each other. */
 export class Rooms {
+  /** Looks rooms up for administrators. */
+  readonly directory: RoomDirectory
   readonly #hub: Hub
   readonly #relay: Relay
   readonly #typing: Typing
@@ -40,6 +43,7 @@ export class Rooms {
   readonly #placement: Placement
 
   constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
+    this.directory = new RoomDirectory({ hub, relay, logger })
     this.#hub = hub
     this.#relay = relay
     this.#typing = typing
@@ -55,22 +59,14 @@ export class Rooms {
     return { room_id: room, users, count, ...(count > users.length && { truncated: true as const }) }
   }
 
-  /** Rooms with anybody in them, over all nodes. */
+  /** Rooms with anybody in them, over all nodes; while that cannot be learned, on this one. */
   async list (): Promise<readonly RoomSummary[]> {
-    return await this.#relay.presence.rooms()
-  }
-
-  /** A room's state with so many of its users, over all nodes; undefined when nobody is there. Rejects with `INVALID_ROOM`, `UNAVAILABLE`. */
-  async find (room: RoomName, limit: number, offset: number): Promise<RoomState | undefined> {
-    const { presence } = this.#relay
-    const [{ users, count }, { connections }, { epoch, seq }] = await Promise.all([
-      presence.members(checkRoomName(room), limit, offset), presence.size(room), this.#relay.position(roomTopic(room))
-    ])
-    return count === 0 && connections === 0 ? undefined : { room, users, count, connections, epoch, seq }
+    return (await this.directory.list()).rooms
   }
 
   /**
-   * Makes connections members and sends each its `room_info`; a user means all its connections, on all nodes. Returns how many are in.
+   * Makes connections members and sends each its `room_info`; a user means all its connections, on all nodes. Returns how many are in, as
+   * far as the nodes said in time.
    * Throws `INVALID_ROOM`, and what {@link enter} throws when none of them could be let in.
    */
   async join (room: RoomName, whom: Whom): Promise<number> {

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { connect, type TestClient } from '../client.ts'
 import { connectAs, getJson, memberOf, postJson, tokenFor, until, type TestService } from '../helper.ts'
 import { startNodes } from '../support/nodes.ts'
 
@@ -123,6 +124,17 @@ t.test('a single session of a user ends on the other node when a new one begins'
   const third = await connectAs(t, nodes[2], 'ada')
   t.match(await second.closed, { code: 4009 })
   t.match((await third.drain()).length, 0)
+})
+
+t.test('where new sessions are refused, one that slipped in on another node at the same time goes again', async (t) => {
+  const { nodes } = await startNodes(t, { WS_MAX_CONNECTIONS_PER_USER: '1', WS_USER_LIMIT_POLICY: 'reject' })
+  const token = await tokenFor({ sub: 'ada' })
+  const clients = nodes.map(({ address }) => connect(t, address, { token }))
+  const codes: number[] = []
+  for (const { closed } of clients) closed.then(({ code }) => codes.push(code))
+  const isOpen = ({ socket }: TestClient) => socket.readyState === socket.OPEN
+  await until(() => clients.filter(isOpen).length + codes.length === clients.length && codes.length >= 2)
+  t.same(codes.filter((code) => code !== 4029 && code !== 1006), [], 'refused at the door, or closed behind it')
 })
 
 t.test('a user is put out and kept out on every node', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connectAs, getJson, memberOf, postJson, startService, until, type TestService } from '../helper.ts'
+import { connectAs, getJson, memberOf, postJson, startService, tokenFor, until, type TestService } from '../helper.ts'
 import { startNodes, whenReady } from '../support/nodes.ts'
 import { startRedis } from '../support/redis-server.ts'
 import type { TestClient } from '../client.ts'
@@ -37,6 +37,19 @@ t.test('Redis killed and restarted empty: clients stay, are told, and go on; pre
   t.match(await bob.request({ type: 'ping' }), { type: 'pong' })
   t.match(await postJson(nodes[0], '/ws/broadcast', { message: 'x' }, ADMIN), { status: 503, body: { code: 'UNAVAILABLE' } })
   t.match((await getJson(nodes[0], '/ws/online')).body, { online: 1, connections: 1 }, 'what this node knows')
+  const admin = { headers: { authorization: `Bearer ${await tokenFor(ADMIN)}` } }
+  const missing = [nodes[1].app.hub.nodeId, nodes[2].app.hub.nodeId].sort()
+  for (const [path, answer] of Object.entries({
+    '/ws/stats': { total_clients: 1, nodes: [{ id: nodes[0].app.hub.nodeId }] },
+    '/ws/rooms': { rooms: [{ room: 'hall', users: 1, connections: 1 }], count: 1 },
+    '/ws/rooms/hall': { room: 'hall', users: [{ id: 'ada' }], count: 1, connections: 1 },
+    '/ws/users': { users: [{ id: 'ada' }], count: 1 },
+    '/ws/users/ada': { id: 'ada', online: true, connections: [{ node: nodes[0].app.hub.nodeId }] }
+  })) {
+    const { status, body } = await getJson(nodes[0], path, admin)
+    t.match({ status, body }, { status: 200, body: answer }, path)
+    t.same([...body['missing_nodes'] as string[]].sort(), missing, path)
+  }
   bob.socket.terminate()
   await redis.restart()
   await whenReady(nodes)

@@ -34,12 +34,18 @@ t.test('of connections on both nodes at once as many are left as the limit says'
   t.equal((await first.hub.users.sessionsOf('ada')).sessions.length, 1)
 })
 
-t.test('without a limit, and where the newer one is refused, no node is asked', async (t) => {
+t.test('without a limit no node is asked', async (t) => {
   const [first] = await startTwoHubs(t)
   await enter(t, first, 'ada')
-  const [refusing] = await startTwoHubs(t, { admission: { maxConnectionsPerUser: 1, userLimitPolicy: 'reject' } })
-  await enter(t, refusing, 'ada')
-  t.same([first.relay.asked, refusing.relay.asked], [[], []])
+  t.same(first.relay.asked, [])
+})
+
+t.test('where the newer one is refused, the newer of two that came in at once is closed', async (t) => {
+  const [first, second] = await startTwoHubs(t, { admission: { maxConnectionsPerUser: 1, userLimitPolicy: 'reject' } })
+  const older = await enter(t, first, 'ada')
+  const newer = await enter(t, second, 'ada')
+  t.match(await newer.closed, { code: 4029 })
+  t.same(await older.drain(), [])
 })
 
 t.test('where the newer one is refused, connections on other nodes count', async (t) => {

@@ -170,6 +170,10 @@ export class LinkedRelay implements Relay {
     return { answers, missing: nodes.filter((node) => !heard.includes(node)).map(({ nodeId }) => nodeId) }
   }
 
+  clockAheadMs (): number {
+    return 0
+  }
+
   connectionsElsewhere (): number {
     return this.#common.nodes.filter((node) => node !== this).reduce((total, { here }) => total + here.size, 0)
   }

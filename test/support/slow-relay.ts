@@ -99,6 +99,10 @@ export class SlowRelay implements Relay {
     return await this.#relay.ask(question)
   }
 
+  clockAheadMs (): number {
+    return 0
+  }
+
   connectionsElsewhere (): number {
     return 0
   }

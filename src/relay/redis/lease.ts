@@ -48,6 +48,7 @@ export class Lease {
   #renewedAtMs = -Infinity
   #live: readonly string[] = []
   #elsewhere = 0
+  #clockAheadMs = 0
 
   constructor (parts: LeaseParts) {
     this.#parts = parts
@@ -77,6 +78,11 @@ export class Lease {
   /** True for the lease of a node that is there, as last heard. */
   isLive (lease: string): boolean {
     return this.#live.includes(lease)
+  }
+
+  /** How far Redis' clock is ahead of `Date.now`, ms, as last heard. */
+  get clockAheadMs (): number {
+    return this.#clockAheadMs
   }
 
   /** Connections on the other nodes, as last heard. */
@@ -122,7 +128,8 @@ export class Lease {
   async #call (what: 'begin' | 'renew' | 'look'): Promise<{ holds: boolean, store: string, ended: string[] }> {
     const { runner, timings, connections } = this.#parts
     const answer = await runner.run(leaseScript, this.#names, [this.id, what, timings.leaseMs, connections(), randomUUID()])
-    const [, holds, store, elsewhere, liveCount, ...leases] = Array.isArray(answer) ? answer : []
+    const [now, holds, store, elsewhere, liveCount, ...leases] = Array.isArray(answer) ? answer : []
+    this.#clockAheadMs = Number(now) - Date.now()
     this.#elsewhere = Number(elsewhere)
     this.#live = leases.slice(0, Number(liveCount)).map(String)
     const ended = leases.slice(Number(liveCount)).map(String).filter((lease) => lease !== this.id)

@@ -145,6 +145,10 @@ export class RedisRelay implements Relay {
     return await this.#asking.ask(question)
   }
 
+  clockAheadMs (): number {
+    return this.#life.lease.clockAheadMs
+  }
+
   connectionsElsewhere (): number {
     return this.#life.lease.connectionsElsewhere
   }
