@@ -1,7 +1,7 @@
 import t from 'tap'
-import type { TestClient } from '../client.ts'
-import { memberOf, until, type TestService } from '../helper.ts'
-import { startNodes, whenReady } from '../support/nodes.ts'
+import { memberOf, until } from '../helper.ts'
+import { publishAtLast, readiness, startNodes, whenReady } from '../support/nodes.ts'
+import { timed } from '../support/timed.ts'
 
 /** The contract wants an answer within a second; machines under test may be slow. */
 const SOON_MS = 2_000
@@ -10,21 +10,6 @@ const FROZEN_MS = 30_000
 const PACE_MS = 20
 /** The most that one file may take, as `.taprc` has it, is above this. */
 t.setTimeout(55_000)
-
-async function timed<T> (step: () => Promise<T>): Promise<{ took: number, value: T }> {
-  const from = performance.now()
-  const value = await step()
-  return { took: performance.now() - from, value }
-}
-
-/** Publishes once the node can, and returns the answer. */
-async function publishAtLast (client: TestClient, room: string): Promise<void> {
-  await until(async () => (await client.request({ type: 'send_message', room, payload: { content: 'again' } })).type === 'ack')
-}
-
-async function readiness ({ address }: TestService): Promise<number[]> {
-  return await Promise.all(['/health/ready', '/health/live'].map(async (path) => (await fetch(`${address}${path}`)).status))
-}
 
 t.test('Redis frozen for 30 s under load: every request is answered within a second, and nothing is doubled', async (t) => {
   const { redis, nodes } = await startNodes(t, { WS_MESSAGE_RATE: '0' })

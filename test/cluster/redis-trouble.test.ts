@@ -1,27 +1,12 @@
 import t from 'tap'
-import { connectAs, getJson, memberOf, postJson, startService, tokenFor, until, type TestService } from '../helper.ts'
-import { startNodes, whenReady } from '../support/nodes.ts'
+import { connectAs, getJson, memberOf, postJson, startService, tokenFor, until } from '../helper.ts'
+import { publishAtLast, readiness, startNodes, whenReady } from '../support/nodes.ts'
 import { startRedis } from '../support/redis-server.ts'
-import type { TestClient } from '../client.ts'
+import { timed } from '../support/timed.ts'
 
 const ADMIN = { sub: 'root', role: 'admin' }
 /** The contract wants an answer within a second; machines under test may be slow. */
 const SOON_MS = 2_000
-
-async function timed<T> (step: () => Promise<T>): Promise<{ took: number, value: T }> {
-  const from = performance.now()
-  const value = await step()
-  return { took: performance.now() - from, value }
-}
-
-/** Publishes once the node can, and returns the answer. */
-async function publishAtLast (client: TestClient, room: string): Promise<void> {
-  await until(async () => (await client.request({ type: 'send_message', room, payload: { content: 'again' } })).type === 'ack')
-}
-
-async function readiness ({ address }: TestService): Promise<number[]> {
-  return await Promise.all(['/health/ready', '/health/live'].map(async (path) => (await fetch(`${address}${path}`)).status))
-}
 
 t.test('Redis killed and restarted empty: clients stay, are told, and go on; presence is right again', async (t) => {
   const { redis, nodes } = await startNodes(t)

@@ -1,9 +1,12 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
-import { Redis } from 'ioredis'
+import { Cluster, Redis } from 'ioredis'
 import t from 'tap'
 import { CommandRunner } from '../../src/relay/redis/command-runner.ts'
+import { closeClient, openCommands } from '../../src/relay/redis/connect.ts'
+import { parseRedisUrl, type RedisServerAddress } from '../../src/relay/redis/redis-url.ts'
 import type { Script } from '../../src/relay/redis/script-runner.ts'
 import { until, type Teardown } from '../helper.ts'
+import { startRedisCluster } from '../support/redis-cluster.ts'
 import { startRedis } from '../support/redis-server.ts'
 
 const push: Script = { name: 'push', lua: "return redis.call('RPUSH', KEYS[1], ARGV[1])" }
@@ -44,4 +47,28 @@ t.test('a script that the server has forgotten is brought again', async (t) => {
   await redis.command('SCRIPT', 'FLUSH')
   t.equal(await runner.run(push, ['list'], ['c']), 3)
   runner.close()
+})
+
+function serversOf (url: string): readonly RedisServerAddress[] {
+  const parsed = parseRedisUrl(url)
+  return 'target' in parsed && parsed.target.kind === 'cluster' ? parsed.target.servers : []
+}
+
+t.test('in a cluster a call whose connection breaks is not done twice', async (t) => {
+  const { url } = await startRedisCluster(t, {})
+  const commands = openCommands({ kind: 'cluster', servers: serversOf(url) })
+  commands.on('error', () => {})
+  t.teardown(() => closeClient(commands))
+  const runner = new CommandRunner(commands, 800)
+  t.teardown(() => runner.close())
+  await until(() => runner.isReady)
+  const count = { name: 'count', lua: "return redis.call('INCR', KEYS[1])" }
+  const masters = commands instanceof Cluster ? commands.nodes('master') : []
+  for (let round = 0; round < 10; round += 1) {
+    await until(() => runner.run(count, [`{1}warm-${round}`], []).then(() => true, () => false))
+    const call = runner.run(count, [`{1}once-${round}`], []).catch(() => {})
+    for (const master of masters) master.stream?.destroy()
+    await call
+    await until(() => runner.run(count, [`{1}once-${round}`], []).then((value) => t.ok(Number(value) <= 2), () => false))
+  }
 })

@@ -1,4 +1,5 @@
 import type { AppOverrides } from '../../src/app.ts'
+import type { TestClient } from '../client.ts'
 import { startService, until, type Teardown, type TestService } from '../helper.ts'
 import { startRedis, type RedisServer } from './redis-server.ts'
 
@@ -23,4 +24,14 @@ export async function startNodes (t: Teardown, env: Record<string, string> = {},
 /** Resolves when all of them may take clients. */
 export async function whenReady (nodes: readonly TestService[]): Promise<void> {
   await until(() => nodes.every(({ app }) => app.relay.status().ready))
+}
+
+/** Publishes as soon as the node can. */
+export async function publishAtLast (client: TestClient, room: string): Promise<void> {
+  await until(async () => (await client.request({ type: 'send_message', room, payload: { content: 'again' } })).type === 'ack')
+}
+
+/** What a node says when it is asked whether it is ready, and whether it is alive. */
+export async function readiness ({ address }: TestService): Promise<number[]> {
+  return await Promise.all(['/health/ready', '/health/live'].map(async (path) => (await fetch(`${address}${path}`)).status))
 }

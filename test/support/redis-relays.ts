@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { closeClient, openCommands } from '../../src/relay/redis/connect.ts'
 import { openRedisRelay } from '../../src/relay/redis/open-relay.ts'
+import type { PublishResult } from '../../src/relay/relay-message.ts'
 import type { RedisRelay } from '../../src/relay/redis/redis-relay.ts'
 import { parseRedisUrl } from '../../src/relay/redis/redis-url.ts'
 import type { RedisTimings } from '../../src/relay/redis/timings.ts'
@@ -44,4 +45,20 @@ export async function openTestRelay (t: Teardown, url: string, options: TestRela
   })
   if (awaitReady) await until(() => relay.status().ready)
   return { relay, lines }
+}
+
+/** A message of no interest. */
+export const news = { type: 'news', payload: 'x', timestamp: '2026-01-01T00:00:00.000Z' }
+
+/** A relay with the topic `room:a`, what it is handed, and a way to publish there. */
+export async function startInRoom (t: Teardown, { url }: { readonly url: string }, options: TestRelayOptions = {}) {
+  const { relay, lines } = await openTestRelay(t, url, options)
+  const received: unknown[] = []
+  relay.onMessage(({ event }) => received.push(event.id))
+  relay.subscribe('room:a')
+  await relay.subscribed(['room:a'])
+  const publish = async (id: string = randomUUID()): Promise<PublishResult> => (
+    await relay.publish({ topics: ['room:a'], event: { ...news, id }, publisher: 'ada' })
+  )
+  return { relay, lines, received, publish }
 }

@@ -19,6 +19,3 @@ export const frameKinds = {
   /** The list of bans has changed. */
   bans: 'b'
 } as const
-
-/** One of {@link frameKinds}. */
-export type FrameKind = typeof frameKinds[keyof typeof frameKinds]
