@@ -9,7 +9,7 @@ import { recordLogs } from '../support/log-recorder.ts'
 type Step = readonly [holds: 0 | 1, store: string] | 'away'
 
 /** A lease on a store that answers as told. */
-function leaseOn (steps: readonly Step[]) {
+function leaseOn (steps: readonly Step[], clockAheadMs = 0) {
   const left = [...steps]
   const asked: string[] = []
   const runner = {
@@ -18,7 +18,7 @@ function leaseOn (steps: readonly Step[]) {
       asked.push(`${String(what)} ${String(lease)}`)
       const step = left.shift() ?? 'away'
       if (step === 'away') throw new HubError('UNAVAILABLE', 'away')
-      return [0, ...step, 5, 1, String(lease)]
+      return [Date.now() + clockAheadMs, ...step, 5, 1, String(lease)]
     }
   }
   const { logger } = recordLogs()
@@ -50,4 +50,13 @@ t.test('another store is told from a lease that ran out', async (t) => {
   const { lease } = leaseOn([[1, 's'], [1, 'other'], [1, 'other']])
   await lease.beat()
   t.match(await lease.beat(true), { begunAgain: { storeIsNew: true } })
+})
+
+t.test('what may be the time of the way is no difference of the clocks, more than that is', async (t) => {
+  for (const ahead of [0, 3_000, -3_000]) {
+    const { lease } = leaseOn([[1, 's']], ahead)
+    await lease.beat()
+    t.ok(Math.abs(lease.clockAheadMs - ahead) < 1_000, `${lease.clockAheadMs}`)
+    t.ok(ahead !== 0 || lease.clockAheadMs === 0)
+  }
 })

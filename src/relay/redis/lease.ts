@@ -127,9 +127,11 @@ export class Lease {
 
   async #call (what: 'begin' | 'renew' | 'look'): Promise<{ holds: boolean, store: string, ended: string[] }> {
     const { runner, timings, connections } = this.#parts
+    const sentAtMs = Date.now()
     const answer = await runner.run(leaseScript, this.#names, [this.id, what, timings.leaseMs, connections(), randomUUID()])
     const [now, holds, store, elsewhere, liveCount, ...leases] = Array.isArray(answer) ? answer : []
-    this.#clockAheadMs = Number(now) - Date.now()
+    // The difference lies between what it would be if the call, or the answer, had taken no time; where that may be none, it is none.
+    this.#clockAheadMs = Math.min(Number(now) - sentAtMs, Math.max(Number(now) - Date.now(), 0))
     this.#elsewhere = Number(elsewhere)
     this.#live = leases.slice(0, Number(liveCount)).map(String)
     const ended = leases.slice(Number(liveCount)).map(String).filter((lease) => lease !== this.id)
