@@ -1,9 +1,9 @@
-import { isRecord } from '../../guards.ts'
 import type { MaybePromise } from '../../maybe-promise.ts'
 import type { Answer, AnswerQuestion, Answers, Question } from '../question.ts'
 import type { ScriptRunner } from './script-runner.ts'
 import { askScript } from './lease-script.ts'
 import { nodeOfLease, type Lease } from './lease.ts'
+import { parseRecord } from './parse-record.ts'
 
 /** What asking works with. */
 export interface AskingParts {
@@ -69,7 +69,7 @@ export class Asking {
   onQuestionFrame (text: string): void {
     const { header: [number = '', lease = ''], body } = split(text)
     // The own answer has been given already.
-    if (lease === this.#parts.lease.id || !isRecord(body) || typeof body['kind'] !== 'string') return
+    if (lease === this.#parts.lease.id || body === undefined || typeof body['kind'] !== 'string') return
     const question = { ...body, kind: body['kind'] }
     this.#ownAnswer(question)
       .then((answer) => this.#parts.tell(lease, `1a${number} ${this.#parts.nodeId}\n${JSON.stringify({ answer })}`))
@@ -80,7 +80,7 @@ export class Asking {
   onAnswerFrame (text: string): void {
     const { header: [number = '', node = ''], body } = split(text)
     const gathering = this.#open.get(Number(number))
-    if (gathering === undefined || !isRecord(body)) return
+    if (gathering === undefined || body === undefined) return
     gathering.answers.set(node, { node, answer: body['answer'] })
     this.#check(gathering)
   }
@@ -114,11 +114,7 @@ export class Asking {
 }
 
 /** A line of words, and JSON; anything else becomes no body. */
-function split (text: string): { header: string[], body: unknown } {
+function split (text: string): { header: string[], body: Record<string, unknown> | undefined } {
   const end = text.indexOf('\n')
-  try {
-    return { header: text.slice(0, end).split(' '), body: JSON.parse(text.slice(end + 1)) }
-  } catch {
-    return { header: [], body: undefined }
-  }
+  return { header: text.slice(0, end).split(' '), body: parseRecord(text.slice(end + 1)) }
 }

@@ -1,6 +1,6 @@
-import { isRecord } from '../../guards.ts'
 import type { RoomName } from '../../hub/topics.ts'
 import type { PresenceChange } from '../presence-store.ts'
+import { parseRecord } from './parse-record.ts'
 
 const HEAD = /^(joined|left) (\d+)$/
 
@@ -14,11 +14,6 @@ export function presenceChangeOf (room: RoomName, notice: string): PresenceChang
 }
 
 function userOf (text: string): PresenceChange['user'] | undefined {
-  try {
-    const user: unknown = JSON.parse(text)
-    if (!isRecord(user) || typeof user['id'] !== 'string' || typeof user['name'] !== 'string') return undefined
-    return { id: user['id'], name: user['name'] }
-  } catch {
-    return undefined
-  }
+  const { id, name } = parseRecord(text) ?? {}
+  return typeof id === 'string' && typeof name === 'string' ? { id, name } : undefined
 }

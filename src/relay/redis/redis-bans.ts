@@ -2,6 +2,7 @@ import { isRecord } from '../../guards.ts'
 import type { Ban, BanList, OnBanned } from '../ban-list.ts'
 import { MemoryBans } from '../memory-bans.ts'
 import type { Keys } from './keys.ts'
+import { parseRecord } from './parse-record.ts'
 import type { Script, ScriptRunner } from './script-runner.ts'
 
 /** What shared bans work with. */
@@ -97,7 +98,7 @@ export class RedisBans implements BanList {
     this.#local = new MemoryBans()
     for (let index = 0; index < entries.length; index += 2) {
       const userId = String(entries[index])
-      const ban = banOf(parseJson(String(entries[index + 1])))
+      const ban = banOf(parseRecord(String(entries[index + 1])))
       if (ban === undefined) continue
       if (isSame(known.of(userId), ban)) this.#local.ban(userId, ban)
       else this.#take(userId, ban)
@@ -106,8 +107,8 @@ export class RedisBans implements BanList {
 
   /** Another node has changed a ban. */
   onFrame (text: string): void {
-    const change = parseJson(text)
-    if (!isRecord(change) || typeof change['user'] !== 'string') return
+    const change = parseRecord(text)
+    if (typeof change?.['user'] !== 'string') return
     const { user, ban } = change
     this.#apply(user, banOf(ban))
     this.#changes?.push(() => this.#apply(user, banOf(ban)))
@@ -140,12 +141,4 @@ function banOf (value: unknown): Ban | undefined {
   if (!isRecord(value)) return undefined
   const { untilMs, reason } = value
   return typeof untilMs === 'number' && typeof reason === 'string' ? { untilMs, reason } : undefined
-}
-
-function parseJson (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,7 +1,7 @@
 import { JsonText, jsonTextOf } from '../../json-text.ts'
-import { isRecord } from '../../guards.ts'
 import { connectionOf, type TopicName } from '../../hub/topics.ts'
 import type { NumberedMessage, OutboundEvent, Position, RelayMessage } from '../relay-message.ts'
+import { parseRecord } from './parse-record.ts'
 
 /** Where the answers to a counted message go: the lease of its node, and the node's number for it. */
 export interface CountRequest {
@@ -47,8 +47,8 @@ export function decodeMessage (text: string, topic: TopicName | undefined): Wire
   const routingEnd = text.indexOf('\n', positionsEnd + 1)
   const headEnd = text.indexOf('\n', routingEnd + 1)
   if (positionsEnd < 0 || routingEnd < 0 || headEnd < 0) return undefined
-  const routing = parse(text.slice(positionsEnd + 1, routingEnd))
-  const head = parse(text.slice(routingEnd + 1, headEnd))
+  const routing = parseRecord(text.slice(positionsEnd + 1, routingEnd))
+  const head = parseRecord(text.slice(routingEnd + 1, headEnd))
   if (routing === undefined || !isHead(head)) return undefined
   const topics = textsOf(routing['t']) ?? (topic === undefined ? [] : [topic])
   const except = textsOf(routing['x'])
@@ -89,13 +89,4 @@ function isHead (value: Record<string, unknown> | undefined): value is Omit<Outb
 
 function textsOf (value: unknown): string[] | undefined {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string') ? value : undefined
-}
-
-function parse (text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }
