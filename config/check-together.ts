@@ -1,12 +1,29 @@
 import type { Draft } from './check-keys.ts'
 import { formatDuration } from './duration.ts'
 import type { Report } from './entry.ts'
+import { readHistoryRules } from './rules.ts'
 
 /** Checks settings against each other; one that could not be read is left out. */
-export function checkTogether ({ values }: Draft, { problems }: Report): void {
+export function checkTogether (draft: Draft, report: Report): void {
+  const { values } = draft
+  const { problems } = report
   const { pingPeriodMs = 0, pongWaitMs = Infinity } = values
   if (pongWaitMs <= pingPeriodMs) {
     problems.push(`WS_PONG_WAIT: expected a duration above WS_PING_PERIOD (${formatDuration(pingPeriodMs)}), got ${formatDuration(pongWaitMs)}`)
+  }
+  checkPositions(draft, report)
+}
+
+/** A message that is kept for longer than its number would be found under a number that is given out again. */
+function checkPositions ({ values }: Draft, { problems }: Report): void {
+  const { historySize = 0, historyTtlMs = 0, positionTtlMs = Infinity } = values
+  const kept = [
+    { name: 'WS_HISTORY_TTL', size: historySize, ttlMs: historyTtlMs },
+    ...readHistoryRules(values.historyRules).map(({ pattern, ...keep }) => ({ name: `the time of ${pattern} in WS_HISTORY_RULES`, ...keep }))
+  ]
+  for (const { name, size, ttlMs } of kept) {
+    if (size === 0 || ttlMs <= positionTtlMs) continue
+    problems.push(`WS_POSITION_TTL: expected a duration not below ${name} (${formatDuration(ttlMs)}), got ${formatDuration(positionTtlMs)}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Timings } from '../src/hub/timings.ts'
 import type { RedisTimings } from '../src/relay/redis/timings.ts'
 import type { Config } from './env-schema.ts'
+import { readHistoryRules } from './rules.ts'
 
 /** A message this many times above the announced maximum closes the connection. */
 const HARD_LIMIT_FACTOR = 4
@@ -22,7 +23,9 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
     relay: {
       redis: config.redisUrl === undefined
         ? undefined
-        : { url: config.redisUrl, prefix: config.redisPrefix, presenceGraceMs: config.presenceGraceMs, timings: redisTimings }
+        : { url: config.redisUrl, prefix: config.redisPrefix, presenceGraceMs: config.presenceGraceMs, timings: redisTimings },
+      history: { size: config.historySize, ttlMs: config.historyTtlMs, rules: readHistoryRules(config.historyRules) },
+      positionTtlMs: config.positionTtlMs
     },
     rateLimit: { handshakesPerMinute: config.handshakeRate, restPerMinute: config.restRate },
     rooms: {

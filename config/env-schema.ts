@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-rules.ts'
-import { allowedOrigin, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
+import { MAX_HISTORY_SIZE } from '../src/relay/history-rules.ts'
+import { allowedOrigin, historyRules, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
 } from './setting.ts'
@@ -74,6 +75,11 @@ export const settingsSchema = Type.Object({
   clientBroadcast: choice('WS_CLIENT_BROADCAST', ['off', 'admin', 'all'], 'admin', 'Which clients may broadcast to everybody.'),
   invalidJson: choice('WS_INVALID_JSON', ['error', 'close'], 'error', 'Answer to a frame that is not JSON.'),
   invalidJsonBudget: integer('WS_INVALID_JSON_BUDGET', 5, 'Bad frames in 60 s that are forgiven.'),
+  historySize: integer('WS_HISTORY_SIZE', 100, 'Messages kept of each room and user for those who come back; 0: none.', { max: MAX_HISTORY_SIZE }),
+  historyTtlMs: duration('WS_HISTORY_TTL', '300s', 'How long those are kept.'),
+  historyRules: Type.Optional(text('WS_HISTORY_RULES', '', 'What is kept of other topics, such as `all=50/60s,room:chat:*=1000/24h,room:live:*=0`; the most specific one counts.',
+    { rule: historyRules })),
+  positionTtlMs: duration('WS_POSITION_TTL', '24h', 'How long the numbers of a topic outlive its last message; no shorter than any history.'),
   presenceGraceMs: duration('WS_PRESENCE_GRACE', '3s', 'How long a user counts as present after a broken connection.', { min: 0 }),
   presenceMax: integer('WS_PRESENCE_MAX', 1000, 'Members above which joins and leaves are not told.'),
   drainTimeoutMs: duration('WS_DRAIN_TIMEOUT', '8s', 'Longest time a shutdown waits for connections.', { min: 0 }),

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
+import { parseHistoryRules, type HistoryRule } from '../src/relay/history-rules.ts'
+import { parseDuration } from './duration.ts'
 import type { Outcome } from './setting.ts'
 
 /** Routes of the service itself; a socket path may not take their place. */
@@ -57,4 +59,16 @@ export function redisUrl (text: string): Outcome<string> {
 /** Braces would change the slots that names of a cluster belong to. */
 export function redisPrefix (text: string): Outcome<string> {
   return /^[^\s\p{Cc}{}*?[\]]+$/u.test(text) ? { value: text } : { expected: 'a name without white space and braces', got: text }
+}
+
+/** What is kept of which topics. */
+export function historyRules (text: string): Outcome<string> {
+  const parsed = parseHistoryRules(text, parseDuration)
+  return 'expected' in parsed ? parsed : { value: text }
+}
+
+/** The rules that a text checked by {@link historyRules} holds; none when it is unset. */
+export function readHistoryRules (text = ''): readonly HistoryRule[] {
+  const parsed = parseHistoryRules(text, parseDuration)
+  return 'rules' in parsed ? parsed.rules : []
 }

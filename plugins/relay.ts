@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type { KeepOf } from '../src/relay/history.ts'
+import { defaultHistory, keepOfRules, type HistorySettings } from '../src/relay/history-rules.ts'
 import { MemoryRelay } from '../src/relay/memory-relay.ts'
 import type { Relay } from '../src/relay/relay.ts'
 import { RelayFacade } from '../src/relay/relay-facade.ts'
@@ -37,18 +39,32 @@ export interface RelayPluginOptions {
   readonly redis?: RedisOptions | undefined
   /** How this node is called among others; a random id when none is given. */
   readonly nodeId?: string
+  /** How many messages of a topic are kept, and how long; 100 of each room and user for 5 minutes where nothing is said. */
+  readonly history?: Partial<HistorySettings>
+  /** How long the numbers of a topic outlive its last message, ms; not shorter than messages are kept. A day by default. */
+  readonly positionTtlMs?: number
 }
 
+/** What a relay is told about streams. */
+interface StreamOptions {
+  readonly keepOf: KeepOf
+  readonly positionTtlMs: number
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
 /** Decorates `relay`; closes it with the application, after the sockets are gone. */
-export default fp<RelayPluginOptions>(async (app, { nodeId = randomUUID(), redis, relay }) => {
-  const shared = redis === undefined ? undefined : await connect(app, nodeId, redis)
-  const port = relay ?? shared ?? new MemoryRelay({ nodeId })
+export default fp<RelayPluginOptions>(async (app, options) => {
+  const { nodeId = randomUUID(), redis, relay, history, positionTtlMs = DAY_MS } = options
+  const streams = { keepOf: keepOfRules({ ...defaultHistory, ...history }), positionTtlMs }
+  const shared = redis === undefined ? undefined : await connect(app, nodeId, redis, streams)
+  const port = relay ?? shared ?? new MemoryRelay({ nodeId, ...streams })
   app.decorate('sharedCounter', shared?.counter)
   app.decorate('relay', new RelayFacade(port))
   app.addHook('onClose', async () => { await port.close() })
 }, { name: 'relay', fastify: '5.x' })
 
-async function connect (app: FastifyInstance, nodeId: string, options: RedisOptions): Promise<RedisRelay> {
+async function connect (app: FastifyInstance, nodeId: string, options: RedisOptions, streams: StreamOptions): Promise<RedisRelay> {
   const { url, prefix = 'hub', presenceGraceMs = 3_000, timings = {} } = options
   const parsed = parseRedisUrl(url)
   if ('expected' in parsed) throw new Error(`REDIS_URL: expected ${parsed.expected}`)
@@ -58,6 +74,7 @@ async function connect (app: FastifyInstance, nodeId: string, options: RedisOpti
   if (commands === undefined) throw new Error('@fastify/redis did not decorate the connection')
   const logger = app.log.child({ logger: 'relay' })
   return openRedisRelay({
+    ...streams,
     target,
     commands,
     nodeId,

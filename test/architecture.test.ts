@@ -42,10 +42,10 @@ t.test('plugins know no routes, and neither of them settings', async (t) => {
   t.strictSame(crossings(/^(?:plugins|routes)\//, (target) => target.startsWith('config/')), [])
 })
 
-t.test('settings know of the service nothing but types and the rules for keys and addresses', async (t) => {
+t.test('settings know of the service nothing but types and the rules for keys, addresses and what is kept', async (t) => {
   const values = modules.filter(({ path }) => path.startsWith('config/'))
     .flatMap(({ imports }) => imports.filter(({ isTypeOnly, target }) => !isTypeOnly && /^(?:src|plugins|routes)\//.test(target)))
-  t.strictSame([...new Set(values.map(({ target }) => target))], ['src/auth/key-rules.ts', 'src/relay/redis/redis-url.ts'])
+  t.strictSame([...new Set(values.map(({ target }) => target))], ['src/auth/key-rules.ts', 'src/relay/history-rules.ts', 'src/relay/redis/redis-url.ts'])
 })
 
 t.test('of the service only the bench command knows the load, which knows nothing of the service', async (t) => {

@@ -4,6 +4,7 @@ import broadcastRoute from './broadcast.ts'
 import connectRoutes, { type ConnectOptions } from './connect.ts'
 import disconnectUserRoute from './disconnect-user.ts'
 import onlineRoute from './online.ts'
+import publishRoute from './publish.ts'
 import roomRoute from './room.ts'
 import roomsRoute from './rooms.ts'
 import statsRoute from './stats.ts'
@@ -30,7 +31,7 @@ const defaultConnect: ConnectOptions = {
 const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
 
 const adminRoutes = [
-  statsRoute, broadcastRoute, roomsRoute, roomRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
+  statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
 ]
 
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */

@@ -1,6 +1,14 @@
 import { HubError } from '../errors.ts'
 import { isRecord } from '../guards.ts'
 
+/** Rooms that a token opens, as names or as beginnings of names with `*` at their end (`*` alone: all). */
+export interface Grants {
+  /** None where it is absent. */
+  readonly join?: readonly string[]
+  /** Those that may be joined where it is absent. */
+  readonly publish?: readonly string[]
+}
+
 /** Who is on a connection, as the token says. */
 export interface Identity {
   readonly userId: string
@@ -9,6 +17,8 @@ export interface Identity {
   readonly roles: readonly string[]
   /** When the token ends, ms since 1970; absent for guests. */
   readonly expiresAtMs?: number
+  /** In which rooms the user may do what; absent where the token does not say: in all. */
+  readonly grants?: Grants
 }
 
 /** Where in a token's claims the user stands. */
@@ -27,7 +37,7 @@ export const DEFAULT_ROLE = 'user'
 const DEFAULT_ROLES: readonly string[] = [DEFAULT_ROLE]
 const MAX_ID_UNITS = 256
 
-/** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one. */
+/** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one, or grant what cannot be read. */
 export function toIdentity (claims: unknown, names: ClaimNames): Identity {
   if (!isRecord(claims)) throw unauthorized('the token carries no claims')
   const userId = findUserId(claims, names.user)
@@ -35,7 +45,8 @@ export function toIdentity (claims: unknown, names: ClaimNames): Identity {
   const { exp } = claims
   // 2^53 seconds and beyond are no dates: such a token would never end.
   if (typeof exp !== 'number' || !Number.isSafeInteger(Math.trunc(exp * 1000))) throw unauthorized('the token has no usable exp')
-  return { userId, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000 }
+  const grants = readGrants(claims['rooms'])
+  return { userId, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000, ...(grants !== undefined && { grants }) }
 }
 
 /** The identity of a client that may come without a token. */
@@ -66,6 +77,20 @@ function readRoles (claims: Record<string, unknown>, roleClaim: string): readonl
   if (role === undefined && roles === undefined) return DEFAULT_ROLES
   const texts = [role, roles].flat().map(readText).filter((text) => text !== undefined)
   return texts.length > 0 ? [...new Set(texts)] : DEFAULT_ROLES
+}
+
+/** A slip must not open what it was meant to close: the token is refused. */
+function readGrants (rooms: unknown): Grants | undefined {
+  if (rooms === undefined) return undefined
+  if (!isRecord(rooms)) throw unauthorized('the claim rooms is no object')
+  const { join, publish } = rooms
+  return { ...(join !== undefined && { join: readPatterns('join', join) }), ...(publish !== undefined && { publish: readPatterns('publish', publish) }) }
+}
+
+function readPatterns (name: string, patterns: unknown): readonly string[] {
+  const isList = Array.isArray(patterns) && patterns.every((pattern: unknown) => typeof pattern === 'string')
+  if (!isList) throw unauthorized(`the claim rooms.${name} is no list of texts`)
+  return patterns
 }
 
 function readText (value: unknown): string | undefined {

@@ -1,17 +1,19 @@
 import { broadcast } from './broadcast.ts'
 import type { Command } from './command.ts'
+import { history } from './history.ts'
 import { joinRoom } from './join-room.ts'
 import { leaveRoom } from './leave-room.ts'
 import { onlineUsers } from './online-users.ts'
 import { ping } from './ping.ts'
 import { publish } from './publish.ts'
+import { resume } from './resume.ts'
 import { sendMessage } from './send-message.ts'
 import type { Services } from './services.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { stopTyping, typing } from './typing.ts'
 
 const factories: ReadonlyArray<(services: Services) => Command> = [
-  joinRoom, leaveRoom, sendMessage, typing, stopTyping, onlineUsers, subscribe, unsubscribe, publish, broadcast, ping
+  joinRoom, leaveRoom, sendMessage, typing, stopTyping, onlineUsers, subscribe, unsubscribe, publish, broadcast, history, resume, ping
 ]
 
 /** The message types of the protocol, one file each. */

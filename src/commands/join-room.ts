@@ -1,15 +1,17 @@
-import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
+import { reply, roomCommand, type Command } from './command.ts'
+import { backOf, ReturnPayloadSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** `join_room`: become a member, seen by the others. Asked again, it tells the room's state again. */
 export function joinRoom ({ rooms }: Services): Command {
   return roomCommand({
     type: 'join_room',
-    payload: RoomPayloadSchema,
+    payload: ReturnPayloadSchema,
     roomInPayload: true,
     async run (request) {
-      const info = await rooms.enter(request.connection, request.room)
+      const { info, replay } = await rooms.enter(request.connection, request.room, backOf(request))
       reply(request, 'room_info', info, request.room)
+      replay?.start()
     }
   })
 }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { roomTopic } from '../hub/topics.ts'
 import { roomCommand, type Command } from './command.ts'
-import { checkClientPublish, checkInRoom, publishFrom } from './publishing.ts'
+import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
 /** `publish`: any JSON of a member or subscriber to the others in the room. */
@@ -12,7 +12,7 @@ export function publish ({ hub, policy }: Services): Command {
     payload: Type.Unknown(),
     roomInPayload: false,
     run (request) {
-      checkClientPublish(policy)
+      checkRoomPublish(policy, request)
       if (policy.publishRequiresJoin) checkInRoom(request, ['member', 'subscriber'])
       return publishFrom(hub, request, 'message', roomTopic(request.room))
     }

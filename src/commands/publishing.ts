@@ -1,3 +1,4 @@
+import { checkMayPublish } from '../auth/grants.ts'
 import { hasRole } from '../auth/identity.ts'
 import { timestamp } from '../clock.ts'
 import { HubError } from '../errors.ts'
@@ -10,8 +11,14 @@ import { reply, type Request, type RoomRequest } from './command.ts'
 import type { PublishPolicy } from './services.ts'
 
 /** Refuses any publishing where the settings keep clients from it. */
-export function checkClientPublish ({ clientPublish }: PublishPolicy): void {
+function checkClientPublish ({ clientPublish }: PublishPolicy): void {
   if (!clientPublish) throw new HubError('FORBIDDEN', 'clients may not publish here')
+}
+
+/** Refuses publishing to a room where the settings or the user's token keep it from that. */
+export function checkRoomPublish (policy: PublishPolicy, { connection, room }: RoomRequest): void {
+  checkClientPublish(policy)
+  checkMayPublish(connection.identity, room)
 }
 
 /** Refuses a request about a room that the connection is not in, in one of the given ways. */

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { roomTopic } from '../hub/topics.ts'
 import { roomCommand, type Command } from './command.ts'
-import { checkClientPublish, checkInRoom, publishFrom } from './publishing.ts'
+import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
 const ChatPayloadSchema = Type.Object({ content: Type.String(), reply_to: Type.Optional(Type.String()) })
@@ -15,7 +15,7 @@ export function sendMessage ({ hub, policy }: Services): Command {
     roomInPayload: false,
     missingRoomText: 'room is required for sending messages',
     run (request) {
-      checkClientPublish(policy)
+      checkRoomPublish(policy, request)
       checkInRoom(request, ['member'])
       return publishFrom(hub, request, 'new_message', roomTopic(request.room))
     }

@@ -1,15 +1,17 @@
 import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
+import { backOf, ReturnPayloadSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** `subscribe`: receive a room's messages without being seen there. */
 export function subscribe ({ rooms }: Services): Command {
   return roomCommand({
     type: 'subscribe',
-    payload: RoomPayloadSchema,
+    payload: ReturnPayloadSchema,
     roomInPayload: true,
     async run (request) {
-      const state = await rooms.subscribe(request.connection, request.room)
-      reply(request, 'subscribed', state, request.room)
+      const { info, replay } = await rooms.subscribe(request.connection, request.room, backOf(request))
+      reply(request, 'subscribed', info, request.room)
+      replay?.start()
     }
   })
 }

@@ -4,19 +4,18 @@ import { monotonicMs } from '../clock.ts'
 import type { HubError } from '../errors.ts'
 import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
 import type { Delivery, Dialect } from '../protocol/dialect.ts'
-import type { Position, UserRef } from '../relay/relay-message.ts'
+import type { UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
 import { deflateFrame } from './deflate.ts'
 import { directEvent, type About } from './direct-event.ts'
-import { DroppedMessages } from './dropped-messages.ts'
 import { encodeTextFrame, type Frame } from './frame.ts'
-import { Outbox, type OutboxOwner } from './outbox.ts'
+import { Outlet } from './outlet.ts'
 import type { RoomName, TopicName } from './topics.ts'
 
 /** One client's socket: who it is, what it is subscribed to, and the way out to it. */
-export class Connection implements OutboxOwner {
+export class Connection extends Outlet {
   readonly id: string
   readonly identity: Identity
   readonly user: UserRef
@@ -34,15 +33,11 @@ export class Connection implements OutboxOwner {
   /** When the ping that is not answered yet was sent, 0 when none is. */
   pingSentMs = 0
   readonly #webSocket: WebSocket
-  readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
-  readonly #outbox: Outbox
-  /** There while messages are missing that the client has not been told of. */
-  #dropped: DroppedMessages | undefined
-  #isOpen = true
   #ended = false
 
   constructor (parts: ConnectionParts, settings: ConnectionSettings, events: ConnectionEvents) {
+    super(parts.stream, settings)
     this.id = parts.id
     this.identity = parts.identity
     this.user = { id: parts.identity.userId, name: parts.identity.name }
@@ -50,15 +45,8 @@ export class Connection implements OutboxOwner {
     this.address = parts.address
     this.compresses = parts.webSocket.extensions === PERMESSAGE_DEFLATE
     this.#webSocket = parts.webSocket
-    this.#settings = settings
     this.#events = events
-    this.#outbox = new Outbox(parts.stream, settings.flusher, settings.outbox, this)
     this.#flushBeforeClose()
-  }
-
-  /** False once either side has begun to close. A flag of its own: every delivery asks. */
-  get isOpen (): boolean {
-    return this.#isOpen
   }
 
   /** True once the connection has left the hub. Between the peer's close frame and this, its last requests still count. */
@@ -66,23 +54,8 @@ export class Connection implements OutboxOwner {
     return this.#ended
   }
 
-  /** Since when the socket has been full, on the clock of `monotonicMs`; 0 while it is not. */
-  get stalledSince (): number {
-    return this.#outbox.stalledSince
-  }
-
-  /** Queues a frame; false when it was not queued because the connection ends or its backlog is full. */
-  deliver (frame: Frame, topic?: TopicName, position?: Position): boolean {
-    if (!this.isOpen) return false
-    // A gap has no holes: until it is told, nothing of its topic passes.
-    const isInGap = topic !== undefined && this.#dropped?.has(topic) === true
-    if (!isInGap && this.#outbox.push(frame)) return true
-    this.#overflow(topic, position)
-    return false
-  }
-
   /** Sends an event to this connection alone. */
-  send (type: string, payload: unknown, about: About = {}): boolean {
+  override send (type: string, payload: unknown, about: About = {}): boolean {
     return this.deliver(this.#frame({ event: directEvent(type, payload, about) }))
   }
 
@@ -92,14 +65,9 @@ export class Connection implements OutboxOwner {
     return this.deliver(this.#frame({ event: directEvent('error', payload, about), error: payload }))
   }
 
-  /** Keeps back, bounded, what is delivered before the greeting. */
-  hold (): void {
-    this.#outbox.hold()
-  }
-
   /** Sends `connected`, and behind it what was held. */
   greet (payload: unknown): void {
-    if (this.isOpen) this.#outbox.release(this.#frame({ event: directEvent('connected', payload, {}) }))
+    if (this.isOpen) this.outbox.release(this.#frame({ event: directEvent('connected', payload, {}) }))
   }
 
   /** Sends a protocol ping. */
@@ -119,7 +87,7 @@ export class Connection implements OutboxOwner {
     const now = monotonicMs()
     this.lastPongMs = Math.min(now, this.lastPongMs + missedMs)
     if (this.pingSentMs > 0) this.pingSentMs = Math.min(now, this.pingSentMs + missedMs)
-    this.#outbox.pardon(missedMs)
+    this.outbox.pardon(missedMs)
   }
 
   /** Stops or goes on reading from the peer. */
@@ -137,9 +105,13 @@ export class Connection implements OutboxOwner {
   }
 
   /** Gives up on a peer that does not read: what waits for it is dropped, it may come back and resume. */
-  closeAsSlow (): void {
-    this.#outbox.discard()
+  override closeAsSlow (): void {
+    this.outbox.discard()
     this.close(closeCodes.tooSlow)
+  }
+
+  protected override noteSlow (): void {
+    this.#events.onSlow(this)
   }
 
   /** Cuts the connection without a close frame; safe to call at any time. */
@@ -152,34 +124,13 @@ export class Connection implements OutboxOwner {
   end (end: ConnectionEnd): void {
     if (this.#ended) return
     this.#ended = true
-    this.#isOpen = false
-    this.#outbox.discard()
+    this.shut()
     this.#events.onEnd(this, end)
-  }
-
-  /** The socket has room again: says what was dropped meanwhile, so that the client can ask for it. */
-  onDrained (): void {
-    const gaps = this.#dropped?.gaps() ?? []
-    this.#dropped = undefined
-    for (const gap of gaps) {
-      if (!this.send('gap', gap)) this.#notedDrops().restore(gap)
-    }
   }
 
   #frame (delivery: Delivery): Frame {
     const frame = encodeTextFrame(this.dialect.encode(delivery))
     return this.compresses ? deflateFrame(frame) : frame
-  }
-
-  #overflow (topic?: TopicName, position?: Position): void {
-    if (this.#dropped === undefined) this.#events.onSlow(this)
-    if (this.#settings.slowClient === 'drop') this.#notedDrops().note(topic, position)
-    else this.closeAsSlow()
-  }
-
-  #notedDrops (): DroppedMessages {
-    this.#dropped ??= new DroppedMessages()
-    return this.#dropped
   }
 
   /**
@@ -190,8 +141,8 @@ export class Connection implements OutboxOwner {
     const webSocket = this.#webSocket
     const { close } = webSocket
     webSocket.close = (code, reason) => {
-      this.#outbox.flushAll()
-      this.#isOpen = false
+      this.outbox.flushAll()
+      this.stopTaking()
       close.call(webSocket, code, reason)
     }
   }

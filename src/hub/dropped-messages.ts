@@ -1,12 +1,5 @@
-import type { Position } from '../relay/relay-message.ts'
+import type { Gap, Position } from '../relay/relay-message.ts'
 import type { TopicName } from './topics.ts'
-
-/** What a `gap` frame carries. */
-export interface Gap {
-  readonly topic: TopicName
-  readonly from_seq: number
-  readonly to_seq: number
-}
 
 /** What could not be queued for a slow connection, until it can be told. */
 export class DroppedMessages {

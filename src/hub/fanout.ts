@@ -1,10 +1,8 @@
-import type { Dialect } from '../protocol/dialect.ts'
-import type { NumberedMessage, OutboundEvent, Position } from '../relay/relay-message.ts'
+import type { NumberedMessage } from '../relay/relay-message.ts'
 import type { Connection } from './connection.ts'
-import { deflateFrame } from './deflate.ts'
-import { encodeTextFrame, type Frame } from './frame.ts'
+import { Copy } from './copy.ts'
 import type { TopicIndex } from './topic-index.ts'
-import { connectionOf, connectionTopic, roomOfTopic, type TopicName } from './topics.ts'
+import { connectionOf, connectionTopic, type TopicName } from './topics.ts'
 
 /** Finds a connection of this node by its id. */
 export type FindConnection = (connectionId: string) => Connection | undefined
@@ -70,45 +68,5 @@ function firstOf (topics: readonly TopicName[]): (connection: Connection, index:
   return ({ id, topics: own }, index) => {
     const placeOf = (topic: TopicName): number => places.get(topic) ?? topics.length
     return placeOf(connectionTopic(id)) >= index && own.every((topic) => placeOf(topic) >= index)
-  }
-}
-
-/** What connections of one kind are written: a wire format, compressed or not. */
-interface Variant {
-  readonly dialect: Dialect
-  readonly compresses: boolean
-  readonly frame: Frame
-}
-
-/** One message as those see it who get it by a certain topic. */
-class Copy {
-  readonly #event: OutboundEvent
-  readonly #topic: TopicName
-  readonly #position: Position | undefined
-  /** Nearly always one, and asked for every member of a room: a list is looked through faster than a map. */
-  readonly #variants: Variant[] = []
-
-  constructor (event: OutboundEvent, topic: TopicName, position: Position | undefined) {
-    const room = event.room ?? roomOfTopic(topic)
-    this.#event = room === undefined ? event : { ...event, room }
-    this.#topic = topic
-    this.#position = position
-  }
-
-  deliverTo (connection: Connection): boolean {
-    return connection.deliver(this.#frameFor(connection.dialect, connection.compresses), this.#topic, this.#position)
-  }
-
-  #frameFor (dialect: Dialect, compresses: boolean): Frame {
-    for (const variant of this.#variants) {
-      if (variant.dialect === dialect && variant.compresses === compresses) return variant.frame
-    }
-    const frame = compresses ? deflateFrame(this.#frameFor(dialect, false)) : this.#encode(dialect)
-    this.#variants.push({ dialect, compresses, frame })
-    return frame
-  }
-
-  #encode (dialect: Dialect): Frame {
-    return encodeTextFrame(dialect.encode({ event: this.#event, position: this.#position, topic: this.#topic }))
   }
 }

@@ -43,6 +43,11 @@ export class Outbox implements Flushable, SinkOwner {
     return this.#isHeld ? 0 : this.#backlog?.sinceMs ?? 0
   }
 
+  /** True while the socket has not taken what it was given. */
+  get isFull (): boolean {
+    return this.#backlog !== undefined
+  }
+
   /** Does not count so much time as stalled: nobody looked whether the socket had room. */
   pardon (missedMs: number): void {
     this.#backlog?.pardon(missedMs)

@@ -2,9 +2,10 @@ import { EventEmitter, once } from 'node:events'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import type { Logger } from '../logger.ts'
-import { attempt, isPromise } from '../maybe-promise.ts'
+import { andThen, attempt, isPromise } from '../maybe-promise.ts'
 import { isOrderly } from '../protocol/close-codes.ts'
 import type { Relay } from '../relay/relay.ts'
+import type { Position } from '../relay/relay-message.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Admission } from './admission.ts'
 import { Connection } from './connection.ts'
@@ -125,11 +126,16 @@ export class Sessions {
   #greetOnceReached (connection: Connection, inbox: Inbox): void {
     const { hub, relay, logger } = this.#parts
     const { inbox: { maxMessageSizeBytes }, pingPeriodMs } = this.#settings
-    const greet = (): void => connection.greet(welcomeTo(connection, { hub, relay, maxMessageSizeBytes, pingPeriodMs }))
-    const reached = attempt(() => relay.subscribed([...connection.topics]), (err) => {
+    const topics = connection.topics.filter((topic) => relay.keeps(topic))
+    const greet = (positions: readonly Position[]): void => {
+      const parts = { hub, relay, maxMessageSizeBytes, pingPeriodMs, positions: Object.fromEntries(topics.map((topic, index) => [topic, positions[index]])) }
+      connection.greet(welcomeTo(connection, parts))
+    }
+    const reached = attempt(() => andThen(relay.subscribed([...connection.topics]), () => relay.positions(topics)), (err) => {
       logger.warn({ client_id: connection.id, err }, 'subscriptions not confirmed')
+      return []
     })
-    if (!isPromise(reached)) return greet()
+    if (!isPromise(reached)) return greet(reached)
     connection.hold()
     inbox.waitFor(reached.then(greet))
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { monotonicMs } from '../clock.ts'
-import type { TopicName } from '../hub/topics.ts'
+import { connectionOf, type TopicName } from '../hub/topics.ts'
 import type { Position } from './relay-message.ts'
 
 interface Stream {
@@ -10,21 +9,37 @@ interface Stream {
   usedAtMs: number
 }
 
+/** How a {@link Numbering} behaves. */
+export interface NumberingOptions {
+  /** About so many topics keep their numbering without a listener. */
+  readonly maxStreams: number
+  /** How long a numbering outlives its last message, ms. */
+  readonly positionTtlMs: number
+  /** Told of each topic whose numbering is forgotten. */
+  readonly onForgotten?: (topic: TopicName) => void
+}
+
 /**
  * Numbers the messages of each topic. A numbering outlives its listeners, so that who comes back finds its place; how long,
- * and how many there may be without listeners, is bounded: topics have names that clients make up.
+ * and how many there may be without listeners, is bounded: topics have names that clients make up. Times are on the clock of `monotonicMs`.
+ *
+ * A position of a forgotten numbering must not be taken for one of the next, yet a quiet topic should stay in its epoch. So epochs differ
+ * by period, each as long as a numbering outlives its last message: one that is forgotten after that silence was begun in an earlier
+ * period than the one that follows it. Only where memory makes one go before its time, the number of such evictions makes the difference.
  */
 export class Numbering {
-  /** Epoch of the numberings that begin now. */
-  #epoch = randomUUID()
+  readonly #process = randomUUID()
   readonly #streams = new Map<TopicName, Stream>()
   readonly #watched = new Set<TopicName>()
-  readonly #maxStreams: number
+  readonly #options: NumberingOptions
   #evictAbove: number
+  #earlyEvictions = 0
+  /** Shared by all that begin at the same time: it takes more memory than the rest of a stream. */
+  #epoch = ''
 
-  constructor (maxStreams: number) {
-    this.#maxStreams = maxStreams
-    this.#evictAbove = maxStreams
+  constructor (options: NumberingOptions) {
+    this.#options = options
+    this.#evictAbove = options.maxStreams
   }
 
   /** Topics with a numbering. */
@@ -32,17 +47,16 @@ export class Numbering {
     return this.#streams.size
   }
 
-  /** The next place in the topic's stream. */
-  next (topic: TopicName): Position {
-    const stream = this.#streams.get(topic) ?? this.#begin(topic)
-    stream.seq += 1
-    stream.usedAtMs = monotonicMs()
-    return { epoch: stream.epoch, seq: stream.seq }
+  /** The next place in the stream of each topic; undefined for a single connection, which has none: nobody could come back to it. */
+  next (topics: readonly TopicName[], nowMs: number): Array<Position | undefined> {
+    // Before the first of them is numbered: none of a message's numberings may go while it is under way.
+    if (this.#streams.size >= this.#evictAbove) this.#evict()
+    return topics.map((topic) => connectionOf(topic) === undefined ? this.#next(topic, nowMs) : undefined)
   }
 
   /** The last place in the topic's stream. */
-  position (topic: TopicName): Position {
-    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#epoch, seq: 0 }
+  position (topic: TopicName, nowMs: number): Position {
+    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#epochAt(nowMs), seq: 0 }
     return { epoch, seq }
   }
 
@@ -56,30 +70,45 @@ export class Numbering {
     this.#watched.delete(topic)
   }
 
-  /** Forgets numberings without listeners that were last used before a time on the clock of `monotonicMs`. */
-  forget (beforeMs: number): void {
-    this.#drop([...this.#streams].filter(([, { usedAtMs }]) => usedAtMs < beforeMs).map(([topic]) => topic))
+  /** Forgets numberings without listeners that have outlived their last message. */
+  sweep (nowMs: number): void {
+    const sinceMs = nowMs - this.#options.positionTtlMs
+    const outlived = [...this.#streams].filter(([topic, { usedAtMs }]) => usedAtMs < sinceMs && !this.#watched.has(topic))
+    this.#drop(outlived.map(([topic]) => topic))
   }
 
-  #begin (topic: TopicName): Stream {
-    if (this.#streams.size >= this.#evictAbove) this.#evict()
-    const stream = { epoch: this.#epoch, seq: 0, usedAtMs: 0 }
+  #next (topic: TopicName, nowMs: number): Position {
+    const stream = this.#streams.get(topic) ?? this.#begin(topic, nowMs)
+    stream.seq += 1
+    stream.usedAtMs = nowMs
+    return { epoch: stream.epoch, seq: stream.seq }
+  }
+
+  #begin (topic: TopicName, nowMs: number): Stream {
+    const stream = { epoch: this.#epochAt(nowMs), seq: 0, usedAtMs: nowMs }
     this.#streams.set(topic, stream)
     return stream
+  }
+
+  #epochAt (nowMs: number): string {
+    const epoch = `${this.#process}.${Math.floor(nowMs / this.#options.positionTtlMs)}.${this.#earlyEvictions}`
+    if (epoch !== this.#epoch) this.#epoch = epoch
+    return this.#epoch
   }
 
   /** Drops a quarter, the oldest without listeners. Those with listeners are as many as there are connections, and not dropped. */
   #evict (): void {
     const idle = [...this.#streams.keys()].filter((topic) => !this.#watched.has(topic))
-    this.#drop(idle.slice(0, Math.ceil(this.#streams.size / 4)))
-    this.#evictAbove = Math.max(this.#maxStreams, 2 * this.#watched.size)
+    const early = idle.slice(0, Math.ceil(this.#streams.size / 4))
+    if (early.length > 0) this.#earlyEvictions += 1
+    this.#drop(early)
+    this.#evictAbove = Math.max(this.#options.maxStreams, 2 * this.#watched.size)
   }
 
   #drop (topics: readonly TopicName[]): void {
-    const outlived = topics.filter((topic) => !this.#watched.has(topic))
-    if (outlived.length === 0) return
-    for (const topic of outlived) this.#streams.delete(topic)
-    // A position of a forgotten numbering must not be taken for one of the next.
-    this.#epoch = randomUUID()
+    for (const topic of topics) {
+      this.#streams.delete(topic)
+      this.#options.onForgotten?.(topic)
+    }
   }
 }

@@ -43,6 +43,13 @@ export interface Position {
   readonly seq: number
 }
 
+/** Numbers of messages that were lost, or dropped, on their way. */
+export interface Gap {
+  readonly topic: TopicName
+  readonly from_seq: number
+  readonly to_seq: number
+}
+
 /** A message that the relay has accepted, with the number it got in each of its topics (same order). */
 export interface NumberedMessage extends RelayMessage {
   readonly positions: readonly (Position | undefined)[]

@@ -1,12 +1,16 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { TopicName } from '../hub/topics.ts'
-import type { NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
 import type { BanList } from './ban-list.ts'
+import type { StreamPage, StreamRange } from './history.ts'
+import type { Gap, NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
 import type { PresenceStore } from './presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from './question.ts'
 
 /** Takes a message that came over the relay to this node's connections; returns how many it was queued to. */
 export type Deliver = (message: NumberedMessage) => number
+
+/** Told that messages of a topic did not reach this node and cannot be had any more. */
+export type OnGap = (gap: Gap) => void
 
 /** Whether the relay can carry messages now, and by what means. */
 export interface RelayStatus {
@@ -20,7 +24,8 @@ export interface RelayStatus {
  * the publisher's own included: there is no other way to a connection.
  *
  * Guarantees: messages of one publisher to one topic arrive in the order of the calls; each non-ephemeral message gets
- * the next `seq` of each of its topics; a node is handed each topic of a message once.
+ * the next `seq` of each of its topics; a node is handed each topic of a message once, in the order of the numbers from the place on that
+ * {@link position} or {@link read} last named to it. What got lost on the way is fetched from the stream, or told as a gap.
  */
 export interface Relay {
   /** How this node is called among the others. */
@@ -31,6 +36,8 @@ export interface Relay {
   readonly bans: BanList
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
+  /** Sets who is told of losses; called once. Of a stream that begins anew, everything up to its present place counts as lost. */
+  onGap (listener: OnGap): void
   /** Sends a message to its topics. Throws or rejects with `UNAVAILABLE` when that could not be confirmed. */
   publish (message: RelayMessage): MaybePromise<PublishResult>
   /** This node has its first connection on the topic. */
@@ -47,8 +54,14 @@ export interface Relay {
   clockAheadMs (): number
   /** Connections on all other nodes, as last heard. */
   connectionsElsewhere (): number
-  /** The last place in the topic's stream. */
+  /** The last place in the topic's stream. A node that is subscribed to the topic has been handed everything up to there. */
   position (topic: TopicName): MaybePromise<Position>
+  /** The same for several topics at once, in their order. */
+  positions (topics: readonly TopicName[]): MaybePromise<readonly Position[]>
+  /** True when messages of the topic are kept for those who come back. */
+  keeps (topic: TopicName): boolean
+  /** A part of what is kept of a topic. A node that is subscribed to the topic has been handed everything up to the place that it names. */
+  read (topic: TopicName, range: StreamRange): MaybePromise<StreamPage>
   status (): RelayStatus
   /** Frees what the relay opened; nothing is delivered afterwards. */
   close (): Promise<void>

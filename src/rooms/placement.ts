@@ -48,7 +48,8 @@ export class Placement {
 
   async #joinHere (room: RoomName, id: string): Promise<MembershipOutcome> {
     return await this.#each(id, async (connection) => {
-      connection.send('room_info', await this.#rooms.enter(connection, room), { room })
+      const { info } = await this.#rooms.enter(connection, room)
+      connection.send('room_info', info, { room })
     })
   }
 

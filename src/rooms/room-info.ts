@@ -1,3 +1,4 @@
+import type { Replay } from '../hub/replay.ts'
 import type { RoomName } from '../hub/topics.ts'
 import type { UserRef } from '../relay/relay-message.ts'
 
@@ -33,16 +34,26 @@ export interface RoomState {
   readonly missing: readonly string[]
 }
 
-/** Answer to a join. */
-export interface RoomInfo extends RoomMembers {
+/** Where a connection is in the stream of a room's messages. */
+interface StreamState {
   readonly epoch: string
   readonly seq: number
+  /** For one that comes back: whether what it missed follows, and how many messages that are. */
+  readonly recovered?: boolean
+  readonly missed?: number
 }
 
+/** Answer to a join. */
+export interface RoomInfo extends RoomMembers, StreamState {}
+
 /** Answer to a subscription or its end. */
-export interface SubscriptionState {
+export interface SubscriptionState extends StreamState {
   readonly room: RoomName
   readonly client_count: number
-  readonly epoch: string
-  readonly seq: number
+}
+
+/** A connection that has come into a room: its answer goes out first, then the replay is started, where there is one. */
+export interface Entrance<Info> {
+  readonly info: Info
+  readonly replay?: Replay
 }

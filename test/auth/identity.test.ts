@@ -62,6 +62,22 @@ t.test('A token without an end that can be reached is refused', async (t) => {
   }
 })
 
+t.test('A token may say which rooms it opens', async (t) => {
+  const grantsOf = (rooms: unknown) => toIdentity({ sub: 'u', rooms, exp }, names).grants
+  t.strictSame(grantsOf({ join: ['chat:*'], publish: ['chat:1', '*'] }), { join: ['chat:*'], publish: ['chat:1', '*'] })
+  t.strictSame(grantsOf({ join: [] }), { join: [] })
+  t.strictSame(grantsOf({ publish: ['a'], later: 1 }), { publish: ['a'] })
+  t.strictSame(grantsOf({}), {})
+  t.notOk('grants' in toIdentity({ sub: 'u', exp }, names))
+})
+
+t.test('A token is refused that says it in a way that cannot be read', async (t) => {
+  const lists = ['chat:*', null, true, 7, {}, { 0: 'a' }, [7], ['a', null], [['a']]]
+  for (const rooms of ['chat:*', null, true, 7, ['chat:*'], [], ...lists.flatMap((list) => [{ join: list }, { join: ['a'], publish: list }])]) {
+    t.throws(() => toIdentity({ sub: 'u', rooms, exp }, names), refused, JSON.stringify(rooms))
+  }
+})
+
 t.test('A guest is called by its client id and has the role guest', async (t) => {
   t.strictSame(guestIdentity('c1'), { userId: 'c1', name: 'c1', roles: ['guest'] })
 })

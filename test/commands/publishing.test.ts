@@ -1,5 +1,6 @@
 import t from 'tap'
-import { connectAs, memberOf, startService } from '../helper.ts'
+import { refusedHandshake } from '../client.ts'
+import { connectAs, memberOf, startService, tokenFor } from '../helper.ts'
 import { castOf, received } from '../support/cast.ts'
 
 const OPEN = { WS_PUBLISH_REQUIRES_JOIN: 'false' }
@@ -61,6 +62,39 @@ t.test('with WS_CLIENT_PUBLISH=false clients still join, subscribe, type and rec
   await service.app.hub.toRoom('general', { type: 'news', payload: 1 })
   const everybody = ['news']
   t.strictSame(await received(cast), { ada: everybody, tab: everybody, bob: ['user_typing', 'news'], sue: everybody })
+})
+
+t.test('a token that names rooms allows publishing to those alone, and nobody gets anything else', async (t) => {
+  const service = await startService(t, OPEN)
+  const cast = await castOf(t, service, 'general')
+  const [tom, eve] = [
+    await memberOf(t, service, { sub: 'tom', rooms: { join: ['general', 'chat:*'], publish: ['chat:*'] } }, 'general'),
+    await memberOf(t, service, { sub: 'eve', rooms: { join: ['general'] } }, 'general')
+  ]
+  await received(cast)
+  for (const request of [{ type: 'publish', payload: 1 }, { type: 'send_message', payload: { content: 'x' } }]) {
+    const { payload } = await tom.request({ ...request, room: 'general' })
+    t.strictSame(payload, { code: 'FORBIDDEN', message: 'you may not publish to this room', severity: 'client' })
+  }
+  t.strictSame(await received(cast), {})
+  t.match(await tom.request({ type: 'publish', room: 'chat:1', payload: 1 }), { type: 'ack' })
+  t.match(await eve.request({ type: 'publish', room: 'chat:1', payload: 1 }), { payload: { code: 'FORBIDDEN' } })
+  t.match(await eve.request({ type: 'send_message', room: 'general', payload: { content: 'x' } }), { type: 'ack' })
+  t.match(await cast.bob.drain(), [{ type: 'new_message', sender: { id: 'eve' } }])
+})
+
+t.test('who may publish nowhere is told so before anything else of the room', async (t) => {
+  const service = await startService(t)
+  const ada = await connectAs(t, service, { sub: 'ada', rooms: {} })
+  t.match(await ada.request({ type: 'publish', room: 'general', payload: 1 }), { payload: { code: 'FORBIDDEN' } })
+  const bob = await connectAs(t, service, { sub: 'bob', rooms: { publish: ['*'] } })
+  t.match(await bob.request({ type: 'publish', room: 'general', payload: 1 }), { payload: { code: 'NOT_IN_ROOM' } })
+})
+
+t.test('a token that names rooms in a way that cannot be read lets nobody in', async (t) => {
+  const service = await startService(t)
+  const refusal = await refusedHandshake(t, service.address, { token: await tokenFor({ sub: 'ada', rooms: ['chat:*'] }) })
+  t.match(refusal, { status: 401, body: { code: 'UNAUTHORIZED' } })
 })
 
 t.test('a publish that the relay cannot take is refused as UNAVAILABLE with a fixed text, and the connection stays', async (t) => {

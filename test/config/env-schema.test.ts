@@ -77,6 +77,9 @@ t.test('the defaults are those of the contract', async (t) => {
     clientBroadcast: 'admin',
     invalidJson: 'error',
     invalidJsonBudget: 5,
+    historySize: 100,
+    historyTtlMs: 300_000,
+    positionTtlMs: 86_400_000,
     presenceGraceMs: 3000,
     presenceMax: 1000,
     drainTimeoutMs: 8000

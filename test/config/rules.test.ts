@@ -1,5 +1,6 @@
 import t from 'tap'
 import { loadConfig } from '../../config/load-config.ts'
+import { readHistoryRules } from '../../config/rules.ts'
 import { problemsOf } from './problems-of.ts'
 
 t.test('a host is a name or an address (S2-13)', async (t) => {
@@ -73,4 +74,30 @@ t.test('a socket path may not be named twice', async (t) => {
 t.test('a claim may be named by a URL but not with white space', async (t) => {
   t.equal(loadConfig({ JWT_ROLE_CLAIM: 'https://example.com/role' }).config.jwtRoleClaim, 'https://example.com/role')
   t.same(problemsOf({ JWT_USER_CLAIM: 'sub,user id' }), ['JWT_USER_CLAIM: expected names without white space, got user id'])
+})
+
+t.test('rules for histories are kept as they are written', async (t) => {
+  const text = 'all=50/60s,room:chat:*=1000/24h,room:live:*=0'
+  t.equal(loadConfig({ WS_HISTORY_RULES: text }).config.historyRules, text)
+  t.match(loadConfig({}).config, { historySize: 100, historyTtlMs: 300_000, historyRules: undefined, positionTtlMs: 86_400_000 })
+})
+
+t.test('a malformed rule for a history refuses the start, and is named', async (t) => {
+  const expected = 'WS_HISTORY_RULES: expected rules such as all=50/60s, room:chat:*=1000/24h or room:live:*=0'
+  t.same(problemsOf({ WS_HISTORY_RULES: 'all=50/60s,lobby=5/1m' }),
+    [`${expected}, each for all, user:…, role:… or room:…, with * at the end alone, got lobby=5/1m`])
+  t.same(problemsOf({ WS_HISTORY_RULES: 'all=many/60s,room:*=0' }), [`${expected}, each with a size from 0 to 100000, got all=many/60s`])
+  t.same(problemsOf({ WS_HISTORY_RULES: 'all=50' }), [`${expected}, each with a time above 0 after the size, unless that is 0, got all=50`])
+  t.same(problemsOf({ WS_HISTORY_RULES: 'all' }), [`${expected}, got all`])
+  t.same(problemsOf({ WS_HISTORY_RULES: 'all=0,all=5/1m' }), ['WS_HISTORY_RULES: expected no pattern twice, got all=5/1m'])
+})
+
+t.test('the rules for histories that were checked can be read', async (t) => {
+  t.same(readHistoryRules(' all=50/60s, room:live:*=0 '), [{ pattern: 'all', size: 50, ttlMs: 60_000 }, { pattern: 'room:live:*', size: 0, ttlMs: 0 }])
+  t.same(readHistoryRules(undefined), [])
+})
+
+t.test('the size of a history has bounds', async (t) => {
+  t.equal(loadConfig({ WS_HISTORY_SIZE: '100000' }).config.historySize, 100_000)
+  t.same(problemsOf({ WS_HISTORY_SIZE: '100001' }), ['WS_HISTORY_SIZE: expected a whole number from 0 to 100000, got 100001'])
 })

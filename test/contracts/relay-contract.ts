@@ -1,63 +1,9 @@
 import type { Test } from 'tap'
-import { JsonText } from '../../src/json-text.ts'
-import type { TopicName } from '../../src/hub/topics.ts'
-import type { NumberedMessage, OutboundEvent, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
-import type { Relay } from '../../src/relay/relay.ts'
-import { until, type Teardown } from '../helper.ts'
+import { until } from '../helper.ts'
+import { carriedBy, eventOf, nodesOf, type BuildRelay } from './relay-node.ts'
+import { streamContract } from './stream-contract.ts'
 
-/** One relay, or two of the same cluster; nothing has happened on them, and they end with the test. */
-export type BuildRelay = (t: Teardown) => Promise<{ readonly relay: Relay, readonly second?: Relay }>
 
-/** A node as the relay sees it: notes what it is handed, and says that each message reached two connections. */
-class Node {
-  readonly relay: Relay
-  readonly received: NumberedMessage[] = []
-
-  constructor (relay: Relay) {
-    this.relay = relay
-    relay.onMessage((message) => this.received.push(withValue(message)) && 2)
-  }
-
-  /** From here on the node gets what is published to the topic. */
-  async subscribe (topic: TopicName): Promise<void> {
-    this.relay.subscribe(topic)
-    await this.relay.subscribed([topic])
-  }
-
-  async publish (topics: readonly TopicName[], more: Partial<RelayMessage> = {}): Promise<PublishResult> {
-    return await this.relay.publish({ topics, event: eventOf(''), counted: true, ...more })
-  }
-
-  /** Everything received, once it is as much as expected. */
-  async got (count: number): Promise<readonly NumberedMessage[]> {
-    await until(() => this.received.length >= count)
-    return this.received
-  }
-}
-
-/** A payload may come as text. */
-function withValue (message: NumberedMessage): NumberedMessage {
-  const { event } = message
-  return event.payload instanceof JsonText ? { ...message, event: { ...event, payload: event.payload.toJSON() } } : message
-}
-
-function eventOf (payload: unknown): OutboundEvent {
-  return { type: 'news', payload, timestamp: '2026-01-01T00:00:00.000Z' }
-}
-
-async function nodesOf (t: Teardown, build: BuildRelay, topics: readonly TopicName[]): Promise<[Node, ...Node[]]> {
-  const { relay, second } = await build(t)
-  const nodes: [Node, ...Node[]] = [new Node(relay), ...(second === undefined ? [] : [new Node(second)])]
-  for (const node of nodes) {
-    for (const topic of topics) await node.subscribe(topic)
-  }
-  return nodes
-}
-
-/** The topics that a copy is for, with their numbers. */
-function carriedBy ({ topics, positions, carries = [...topics.keys()] }: NumberedMessage): Array<[string, number]> {
-  return carries.map((place) => [topics[place] ?? '', positions[place]?.seq ?? 0])
-}
 
 function byNode (a: { readonly node: string }, b: { readonly node: string }): number {
   return a.node.localeCompare(b.node)
@@ -240,4 +186,6 @@ export function relayContract (t: Test, build: BuildRelay): void {
     t.same(node.received, [])
     t.match(node.relay.status(), { ready: false, reason: String })
   })
+
+  streamContract(t, build)
 }

@@ -7,10 +7,11 @@ t.test('the first frame is connected, with all that a client needs to know (S2-3
   const service = await startService(t, { WS_PING_PERIOD: '30s', WS_PONG_WAIT: '35s', WS_MAX_MESSAGE_SIZE: '4096' })
   const client = connect(t, service.address, { token: await tokenFor({ sub: 7, name: 'Ada', role: 'admin', roles: ['driver'] }) })
   const connected = await client.next()
-  const { payload: { client_id: clientId, ...payload }, ...frame } = timeless(connected)
+  const { payload: { client_id: clientId, positions, ...payload }, ...frame } = timeless(connected)
   t.ok(Math.abs(Date.parse(connected.timestamp) - Date.now()) < 60_000, connected.timestamp)
   t.strictSame(frame, { type: 'connected' })
   t.match(clientId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  t.match(positions, { 'user:7': { epoch: String, seq: 0 } })
   t.strictSame(payload, {
     user_id: '7',
     name: 'Ada',

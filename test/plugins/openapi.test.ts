@@ -19,6 +19,7 @@ const operations = {
   '/ws/online': 'get',
   '/ws/stats': 'get',
   '/ws/broadcast': 'post',
+  '/ws/publish': 'post',
   '/ws/rooms': 'get',
   '/ws/rooms/{room}': 'get',
   '/ws/users': 'get',

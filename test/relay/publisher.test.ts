@@ -113,7 +113,7 @@ t.test('of a topic about as many messages are kept as are wanted, the last ones,
   const all = await Promise.all(texts.map((text) => publisher.publish(0, itemFor('room:a', text))))
   const kept = await historyOf(redis, 'room:a') as string[]
   t.ok(kept.length >= 4 && kept.length <= 5, `${kept.length} kept`)
-  const expected = texts.map((text, index) => `${all[index]?.epoch} ${index + 1}\n${text}`)
+  const expected = texts.map((text, index) => `1m0:${all[index]?.epoch}:${index + 1}\n{}\n${text}`)
   t.same(kept, expected.slice(-kept.length))
   t.ok(Number(await redis.command('TTL', parts.keys.history('room:a'))) > 0)
   t.ok(Number(await redis.command('TTL', parts.keys.meta('room:a'))) > 0)

@@ -19,8 +19,8 @@ function relayWaitingFor (operation: string, subject: string) {
   return { relay, gate }
 }
 
-relayContract(t, async (t) => {
-  const relay = new SlowRelay()
+relayContract(t, async (t, options) => {
+  const relay = new SlowRelay(undefined, options)
   t.teardown(() => relay.close())
   return { relay }
 })

@@ -3,88 +3,37 @@ import { HubError } from '../../src/errors.ts'
 import { connectionOf, type TopicName } from '../../src/hub/topics.ts'
 import { attempt } from '../../src/maybe-promise.ts'
 import type { BanList, OnBanned } from '../../src/relay/ban-list.ts'
+import type { KeepOf, StreamPage, StreamRange } from '../../src/relay/history.ts'
 import { MemoryBans } from '../../src/relay/memory-bans.ts'
 import { MemoryPresence } from '../../src/relay/memory-presence.ts'
 import { MemoryRelay } from '../../src/relay/memory-relay.ts'
-import {
-  HUB_ROOM, type Entry, type Exit, type Occupant, type OnPresenceChange, type PresenceStore, type RoomSize, type RoomSummary, type Roster
-} from '../../src/relay/presence-store.ts'
+import type { OnPresenceChange, PresenceStore } from '../../src/relay/presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
 import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
 import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
 import type { Teardown } from '../helper.ts'
+import { LinkedPresence } from './linked-presence.ts'
+
+/** What a test wants different from the service. */
+export interface LinkOptions {
+  readonly keepOf?: KeepOf
+}
 
 /** What the nodes have in common, as a server between them would keep it. */
 class Common {
   readonly nodes: LinkedRelay[] = []
   readonly presence = new MemoryPresence()
   readonly bans = new MemoryBans()
-  readonly numbering = new MemoryRelay()
+  readonly streams: MemoryRelay
 
-  constructor () {
-    this.numbering.onMessage((message) => {
+  constructor (keepOf?: KeepOf) {
+    this.streams = new MemoryRelay({ ...(keepOf !== undefined && { keepOf }) })
+    this.streams.onMessage((message) => {
       const audience = this.nodes.filter((node) => message.topics.some((topic) => node.hasTopic(topic)))
       return audience.reduce((total, node) => total + node.deliver(message), 0)
     })
     this.presence.onChange((change) => { for (const node of this.nodes) node.onChange(change) })
     this.bans.onBanned((userId, ban) => { for (const node of this.nodes) node.onBanned(userId, ban) })
-  }
-}
-
-/** The common presence as one node reaches it: later, or not at all. */
-class LinkedPresence implements PresenceStore {
-  readonly #node: LinkedRelay
-  readonly #store: MemoryPresence
-
-  constructor (node: LinkedRelay, store: MemoryPresence) {
-    this.#node = node
-    this.#store = store
-  }
-
-  async enter (room: string, occupant: Occupant, capacity: number): Promise<Entry> {
-    await this.#node.reach()
-    if (room === HUB_ROOM) this.#node.here.add(occupant.connectionId)
-    return this.#store.enter(room, occupant, capacity)
-  }
-
-  async leave (room: string, occupant: Occupant, graceMs: number): Promise<Exit> {
-    await this.#node.reach()
-    if (room === HUB_ROOM) this.#node.here.delete(occupant.connectionId)
-    return this.#store.leave(room, occupant, graceMs)
-  }
-
-  async members (room: string, limit: number, offset?: number): Promise<Roster> {
-    await this.#node.reach()
-    return this.#store.members(room, limit, offset)
-  }
-
-  async size (room: string): Promise<RoomSize> {
-    await this.#node.reach()
-    return this.#store.size(room)
-  }
-
-  async connectionsOf (room: string, userId: string): Promise<number> {
-    await this.#node.reach()
-    return this.#store.connectionsOf(room, userId)
-  }
-
-  async lastSeen (userId: string): Promise<number | undefined> {
-    await this.#node.reach()
-    return this.#store.lastSeen(userId)
-  }
-
-  async rooms (): Promise<readonly RoomSummary[]> {
-    await this.#node.reach()
-    return this.#store.rooms()
-  }
-
-  async roomCount (): Promise<number> {
-    await this.#node.reach()
-    return this.#store.roomCount()
-  }
-
-  onChange (listener: OnPresenceChange): void {
-    this.#node.onChange = listener
   }
 }
 
@@ -134,7 +83,7 @@ export class LinkedRelay implements Relay {
 
   async publish (message: RelayMessage): Promise<PublishResult> {
     await this.reach()
-    return this.#common.numbering.publish(message)
+    return this.#common.streams.publish(message)
   }
 
   subscribe (topic: TopicName): void {
@@ -178,10 +127,27 @@ export class LinkedRelay implements Relay {
     return this.#common.nodes.filter((node) => node !== this).reduce((total, { here }) => total + here.size, 0)
   }
 
-  async position (topic: string): Promise<Position> {
+  async position (topic: TopicName): Promise<Position> {
     await this.reach()
-    return this.#common.numbering.position(topic)
+    return this.#common.streams.position(topic)
   }
+
+  async positions (topics: readonly TopicName[]): Promise<Position[]> {
+    await this.reach()
+    return this.#common.streams.positions(topics)
+  }
+
+  keeps (topic: TopicName): boolean {
+    return this.#common.streams.keeps(topic)
+  }
+
+  async read (topic: TopicName, range: StreamRange): Promise<StreamPage> {
+    await this.reach()
+    return this.#common.streams.read(topic, range)
+  }
+
+  /** Nothing gets lost between the nodes. */
+  onGap (): void {}
 
   status (): RelayStatus {
     return this.isReachable ? { kind: 'linked', ready: true } : { kind: 'linked', ready: false, reason: 'relay closed' }
@@ -194,12 +160,12 @@ export class LinkedRelay implements Relay {
 }
 
 /** Relays `node-1`, `node-2` … of one cluster in one process; they end with the test. */
-export function linkRelays (t: Teardown, count = 2): LinkedRelay[] {
-  const common = new Common()
+export function linkRelays (t: Teardown, count = 2, options: LinkOptions = {}): LinkedRelay[] {
+  const common = new Common(options.keepOf)
   for (let number = 1; number <= count; number += 1) common.nodes.push(new LinkedRelay(`node-${number}`, common))
   t.teardown(async () => {
     common.presence.close()
-    await common.numbering.close()
+    await common.streams.close()
   })
   return common.nodes
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { closeClient, openCommands } from '../../src/relay/redis/connect.ts'
+import type { KeepOf } from '../../src/relay/history.ts'
 import { openRedisRelay } from '../../src/relay/redis/open-relay.ts'
 import type { PublishResult } from '../../src/relay/relay-message.ts'
 import type { RedisRelay } from '../../src/relay/redis/redis-relay.ts'
 import { parseRedisUrl } from '../../src/relay/redis/redis-url.ts'
 import type { RedisTimings } from '../../src/relay/redis/timings.ts'
 import { until, type Teardown } from '../helper.ts'
+import type { BuildRelay } from '../contracts/relay-node.ts'
 import { recordLogs, type LoggedLine } from './log-recorder.ts'
 
 /** What a test wants different from the service. */
@@ -15,6 +17,8 @@ export interface TestRelayOptions {
   readonly presenceGraceMs?: number
   readonly timings?: Partial<RedisTimings>
   readonly onRevived?: () => void
+  readonly keepOf?: KeepOf
+  readonly positionTtlMs?: number
   /** False for a relay whose server is not there. */
   readonly awaitReady?: boolean
 }
@@ -30,14 +34,24 @@ const QUICK: Partial<RedisTimings> = { sweepMs: 20, probeMs: 50 }
 
 /** Opens a relay by way of a Redis that is there; it ends with the test. */
 export async function openTestRelay (t: Teardown, url: string, options: TestRelayOptions = {}): Promise<TestRelay> {
-  const { nodeId = randomUUID(), prefix = 'test', presenceGraceMs = 0, timings, onRevived = () => {}, awaitReady = true } = options
+  const { nodeId = randomUUID(), prefix = 'test', presenceGraceMs = 0, timings, onRevived = () => {}, awaitReady = true, keepOf, positionTtlMs } = options
   const parsed = parseRedisUrl(url)
   if ('expected' in parsed) throw new Error(parsed.expected)
   const commands = openCommands(parsed.target)
   commands.on('error', () => {})
   const { logger, lines } = recordLogs()
   const relay = openRedisRelay({
-    target: parsed.target, commands, nodeId, prefix, presenceGraceMs, timings: { ...QUICK, ...timings }, connections: () => 0, onRevived, logger
+    target: parsed.target,
+    commands,
+    nodeId,
+    prefix,
+    presenceGraceMs,
+    timings: { ...QUICK, ...timings },
+    connections: () => 0,
+    onRevived,
+    logger,
+    ...(keepOf !== undefined && { keepOf }),
+    ...(positionTtlMs !== undefined && { positionTtlMs })
   })
   t.teardown(async () => {
     await relay.close()
@@ -61,4 +75,14 @@ export async function startInRoom (t: Teardown, { url }: { readonly url: string 
     await relay.publish({ topics: ['room:a'], event: { ...news, id }, publisher: 'ada' })
   )
   return { relay, lines, received, publish }
+}
+
+/** Builds two nodes on one Redis for the contract suites; each test has names of its own. */
+export function nodesOn (url: string, timings: Partial<RedisTimings> = {}): BuildRelay {
+  return async (t, options = {}) => {
+    const prefix = randomUUID()
+    const { relay } = await openTestRelay(t, url, { prefix, timings, ...options })
+    const { relay: second } = await openTestRelay(t, url, { prefix, timings, ...options })
+    return { relay, second }
+  }
 }

@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
-import { MemoryRelay } from '../../src/relay/memory-relay.ts'
 import type { BanList } from '../../src/relay/ban-list.ts'
+import type { StreamPage, StreamRange } from '../../src/relay/history.ts'
+import { MemoryRelay, type MemoryRelayOptions } from '../../src/relay/memory-relay.ts'
 import type { Entry, Exit, Occupant, OnPresenceChange, PresenceStore, RoomSize, RoomSummary, Roster } from '../../src/relay/presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
 import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
@@ -64,11 +65,12 @@ export class SlowRelay implements Relay {
   readonly nodeId = 'node-1'
   readonly presence: PresenceStore
   readonly bans: BanList
-  readonly #relay = new MemoryRelay({ nodeId: 'node-1' })
+  readonly #relay: MemoryRelay
   readonly #wait: Wait
 
   /** Without a rule of its own everything takes one turn of the event loop. */
-  constructor (wait: Wait = () => endOfTurn()) {
+  constructor (wait: Wait = () => endOfTurn(), options: Pick<MemoryRelayOptions, 'keepOf'> = {}) {
+    this.#relay = new MemoryRelay({ ...options, nodeId: this.nodeId })
     this.#wait = wait
     this.presence = new SlowPresence(this.#relay.presence, wait)
     this.bans = this.#relay.bans
@@ -111,6 +113,23 @@ export class SlowRelay implements Relay {
     await this.#wait('position', topic)
     return this.#relay.position(topic)
   }
+
+  async positions (topics: readonly string[]): Promise<Position[]> {
+    await this.#wait('position', topics.join())
+    return this.#relay.positions(topics)
+  }
+
+  keeps (topic: string): boolean {
+    return this.#relay.keeps(topic)
+  }
+
+  async read (topic: string, range: StreamRange): Promise<StreamPage> {
+    await this.#wait('read', topic)
+    return this.#relay.read(topic, range)
+  }
+
+  /** Nothing gets lost inside a process. */
+  onGap (): void {}
 
   status (): RelayStatus {
     return this.#relay.status()

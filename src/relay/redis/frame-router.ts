@@ -1,14 +1,13 @@
 import type { TopicName } from '../../hub/topics.ts'
 import type { Logger } from '../../logger.ts'
-import type { Deliver } from '../relay.ts'
-import type { NumberedMessage } from '../relay-message.ts'
 import type { Asking } from './asking.ts'
 import type { Counting } from './counting.ts'
 import { frameKinds, WIRE_VERSION } from './frames.ts'
 import type { Lease } from './lease.ts'
 import type { RedisBans } from './redis-bans.ts'
 import type { RedisPresence } from './redis-presence.ts'
-import { decodeMessage } from './wire-message.ts'
+import type { Streams } from './streams.ts'
+import { decodeMessage, type CountRequest } from './wire-message.ts'
 
 /** Whom frames may be for. */
 export interface FrameRouterParts {
@@ -16,6 +15,7 @@ export interface FrameRouterParts {
   readonly counting: Counting
   readonly bans: RedisBans
   readonly presence: RedisPresence
+  readonly streams: Streams
   readonly lease: Lease
   /** Sends a frame to the node that has the lease; never rejects. */
   readonly tell: (lease: string, frame: string) => void
@@ -28,7 +28,6 @@ const MEMBERS = 'members:'
 export class FrameRouter {
   readonly #parts: FrameRouterParts
   readonly #topics = new Map<string, TopicName>()
-  #deliver: Deliver = () => 0
   #skipped = 0
 
   constructor (parts: FrameRouterParts) {
@@ -40,18 +39,14 @@ export class FrameRouter {
     return this.#skipped
   }
 
-  onMessage (deliver: Deliver): void {
-    this.#deliver = deliver
-  }
-
-  /** Hands a message to this node's connections. */
-  deliver (message: NumberedMessage): number {
-    return this.#deliver(message)
-  }
-
   /** Frames on the channel are about the topic. */
   route (channel: string, topic: TopicName): void {
     this.#topics.set(channel, topic)
+  }
+
+  /** The topics that the channels are about. */
+  topicsOf (channels: readonly string[]): TopicName[] {
+    return channels.map((channel) => this.#topics.get(channel)).filter((topic) => topic !== undefined)
   }
 
   unroute (channel: string): void {
@@ -82,12 +77,16 @@ export class FrameRouter {
   #onMessageFrame (channel: string, text: string): boolean {
     const read = decodeMessage(text, this.#topics.get(channel))
     if (read === undefined) return false
-    const recipients = this.#deliver(read.message)
-    if (read.count === undefined) return true
-    const { lease, number } = read.count
+    const { message, count } = read
+    this.#parts.streams.accept(message, (recipients) => {
+      if (count !== undefined) this.#tellCount(count, recipients)
+    })
+    return true
+  }
+
+  #tellCount ({ lease, number }: CountRequest, recipients: number): void {
     if (lease === this.#parts.lease.id) this.#parts.counting.note(number, recipients)
     else this.#parts.tell(lease, `${WIRE_VERSION}${frameKinds.count}${number} ${recipients}`)
-    return true
   }
 
   #onPresenceFrame (channel: string, text: string): boolean {

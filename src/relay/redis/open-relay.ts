@@ -1,4 +1,4 @@
-import { defaultKeepOf } from '../history.ts'
+import { defaultKeepOf, type KeepOf } from '../history.ts'
 import { openSubscriber } from './connect.ts'
 import { RedisRelay, type RedisRelayOptions } from './redis-relay.ts'
 import type { RedisTarget } from './redis-url.ts'
@@ -11,6 +11,10 @@ import { defaultRedisTimings } from './timings.ts'
 export interface OpenRelayOptions extends Pick<RedisRelayOptions, 'nodeId' | 'commands' | 'prefix' | 'connections' | 'onRevived' | 'logger' | 'presenceGraceMs'> {
   readonly target: RedisTarget
   readonly timings?: Partial<RedisRelayOptions['timings']>
+  /** What is kept of a topic; 100 messages of rooms and users for 5 minutes by default. */
+  readonly keepOf?: KeepOf
+  /** How long numbers outlive messages, ms; a day by default. */
+  readonly positionTtlMs?: number
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -18,15 +22,15 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const PING_MS = 2_000
 
 /** Opens the relay over connections of its own for subscriptions; those for commands come from, and stay with, the caller. */
-export function openRedisRelay ({ target, timings, ...options }: OpenRelayOptions): RedisRelay {
+export function openRedisRelay ({ target, timings, keepOf = defaultKeepOf, positionTtlMs = DAY_MS, ...options }: OpenRelayOptions): RedisRelay {
   const allTimings = { ...defaultRedisTimings, ...timings }
   const isCluster = target.kind === 'cluster'
   return new RedisRelay({
     ...options,
     timings: allTimings,
     isCluster,
-    keepOf: defaultKeepOf,
-    positionTtlMs: DAY_MS,
+    keepOf,
+    positionTtlMs,
     openSubscriber: (place, events) => new Subscriber({
       ...events,
       link: openSubscriber(target, isCluster ? placeAddress(place) : undefined),

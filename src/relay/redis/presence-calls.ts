@@ -1,7 +1,7 @@
 import type { RoomName } from '../../hub/topics.ts'
 import type { Occupant } from '../presence-store.ts'
 import { attendanceKey, type AttendanceKey } from './attendance.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { Keys } from './keys.ts'
 import { attendancesScript, heldRoomsScript } from './presence-read-scripts.ts'
 import { changeScript, gracesScript, MAX_CHANGES, sweepScript } from './presence-scripts.ts'

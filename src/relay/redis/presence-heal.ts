@@ -4,7 +4,7 @@ import { unavailable } from './answer-watch.ts'
 import { attendanceKey, type Attendance, type OpenExit } from './attendance.ts'
 import { chunksOf } from './chunks.ts'
 import type { FormerLeases } from './former-leases.ts'
-import { inParallel } from './in-parallel.ts'
+import { inParallel } from '../in-parallel.ts'
 import type { PresenceCalls } from './presence-calls.ts'
 
 /** How healing is done. */

@@ -6,7 +6,7 @@ import type { Script } from './script-runner.ts'
  * ARGV: deadline (ms by Redis' clock, 0 for none), an epoch for topics that have none, how long ids are kept (ms), how long numbers are
  * kept (s), PUBLISH or SPUBLISH; then for each message: fingerprint ('' without an id), routing, content, whether all its topics share
  * one channel, number of topics, and for each topic its place, 'n' for numbered or 'e', and when numbered the size of its history and
- * how long that is kept (s).
+ * how long that is kept (s). What is kept is what goes out on the topic's own channel, byte by byte.
  * KEYS for each message: that of the id, the shared channel; for each topic its channel, number and history, as far as there are any.
  *
  * Answer: Redis' time, then for each message `<receivers> <epoch> <seq>` (the last topic's), `=<first answer>` for a repetition, `~` where the
@@ -54,8 +54,8 @@ local function number (topic)
   topic.e, topic.s = e, s
 end
 
-local function keep (topic, content)
-  local length = redis.call('RPUSH', topic.history, topic.e .. ' ' .. topic.s .. '\\n' .. content)
+local function keep (topic, frame)
+  local length = redis.call('RPUSH', topic.history, frame)
   if length > topic.size * 1.25 then redis.call('LTRIM', topic.history, -topic.size, -1) end
   redis.call('EXPIRE', topic.history, topic.keep)
 end
@@ -86,13 +86,14 @@ local function one (item)
   end
   local receivers = 0
   local rest = '\\n' .. item.routing .. '\\n' .. item.content
-  local places = {}
-  for _, topic in ipairs(item.topics) do
-    if topic.history then keep(topic, item.content) end
-  end
+  local places, frames = {}, {}
   for i, topic in ipairs(item.topics) do
     places[i] = place(topic)
-    if not item.shared then receivers = receivers + redis.call(publish, topic.channel, '1m' .. places[i] .. rest) end
+    frames[i] = '1m' .. places[i] .. rest
+    if topic.history then keep(topic, frames[i]) end
+  end
+  if not item.shared then
+    for i, topic in ipairs(item.topics) do receivers = receivers + redis.call(publish, topic.channel, frames[i]) end
   end
   if item.shared then receivers = redis.call(publish, item.channel, '1m' .. table.concat(places, ',') .. rest) end
   return receivers .. ' ' .. e .. ' ' .. s
@@ -116,20 +117,4 @@ export const noteCountScript: Script = {
 local first = redis.call('GET', KEYS[1])
 if first then redis.call('SET', KEYS[1], string.gsub(first, ' %-$', ' ' .. ARGV[1]), 'XX', 'KEEPTTL') end
 return 0`
-}
-
-/**
- * The last place in a topic's stream; one that has none begins with an epoch. KEYS: its number. ARGV: that epoch, how long numbers are
- * kept (s). Answer: epoch, seq.
- */
-export const positionScript: Script = {
-  name: 'wshubPosition',
-  lua: `
-local e = redis.call('HGET', KEYS[1], 'e')
-if not e then
-  e = ARGV[1]
-  redis.call('HSET', KEYS[1], 'e', e)
-end
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-return {e, redis.call('HGET', KEYS[1], 's') or '0'}`
 }

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import type { TopicName } from '../../hub/topics.ts'
 import type { Logger } from '../../logger.ts'
 import type { MaybePromise } from '../../maybe-promise.ts'
-import type { HistoryKeep } from '../history.ts'
+import type { KeepOf, StreamPage, StreamRange } from '../history.ts'
 import type { AnswerQuestion, Answers, Question } from '../question.ts'
-import type { Deliver, Relay, RelayStatus } from '../relay.ts'
+import type { Deliver, OnGap, Relay, RelayStatus } from '../relay.ts'
 import type { Position, PublishResult, RelayMessage } from '../relay-message.ts'
 import { unavailable } from './answer-watch.ts'
 import { Asking } from './asking.ts'
@@ -19,11 +18,11 @@ import { tellScript } from './lease-script.ts'
 import { nodeChannel, NodeLife } from './node-life.ts'
 import { Outgoing } from './outgoing.ts'
 import { sharedChannel } from './publish-batch.ts'
-import { positionScript } from './publish-script.ts'
 import { Publisher } from './publisher.ts'
 import { RedisBans } from './redis-bans.ts'
 import { RedisPresence } from './redis-presence.ts'
 import { SharedCounter } from './shared-counter.ts'
+import { Streams } from './streams.ts'
 import type { Subscriber } from './subscriber.ts'
 import { Subscriptions, type SubscriberEvents } from './subscriptions.ts'
 import type { RedisTimings } from './timings.ts'
@@ -39,7 +38,7 @@ export interface RedisRelayOptions {
   readonly prefix: string
   readonly timings: RedisTimings
   /** What is kept of a topic. */
-  readonly keepOf: (topic: TopicName) => HistoryKeep
+  readonly keepOf: KeepOf
   /** How long numbers outlive messages, ms. */
   readonly positionTtlMs: number
   /** How long the users of a node that is gone stay present, ms. */
@@ -73,6 +72,9 @@ export class RedisRelay implements Relay {
   readonly #router: FrameRouter
   readonly #outgoing: Outgoing
   readonly #publishCommand: string
+  readonly #streams: Streams
+  #deliver: Deliver = () => 0
+  #onGap: OnGap = () => {}
   #isOpen = true
 
   constructor (options: RedisRelayOptions) {
@@ -90,16 +92,18 @@ export class RedisRelay implements Relay {
     this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })
     this.#asking = new Asking({ nodeId, runner, lease, allNodes, publishCommand, gatherMs: timings.gatherMs, tell: (to, frame) => this.#tell(to, frame) })
     const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
-    this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, lease, tell: (to, frame) => this.#tell(to, frame), logger })
+    const streams = this.#streams = new Streams({ ...options, runner, keys, deliver: (message) => this.#deliver(message), onGap: (gap) => this.#onGap(gap) })
+    this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, streams, lease, tell: (to, frame) => this.#tell(to, frame), logger })
     const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
-    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#router.deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld })
+    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld })
     this.#health = new Health({ runner, keys, probeMs: timings.probeMs, staleMs: timings.probeMs + 2 * timings.answerLimitMs, logger })
     this.#subscriptions = new Subscriptions({
       placeOf: (channel) => runner.masterOf(channel),
       open: openSubscriber,
       // A node that takes leave neither delivers nor answers any more.
       onFrame: (channel, frame) => { if (this.#isOpen) this.#router.onFrame(channel, frame) },
-      onRestored: () => logger.debug({}, 'subscriptions are complete'),
+      onConfirmed: (channels) => streams.restored(this.#router.topicsOf(channels)),
+      onInterrupted: (channels) => streams.interrupted(this.#router.topicsOf(channels)),
       topology: () => keys.tags().map((tag) => runner.masterOf(keys.base(tag))).join(),
       refresh: () => refreshSlots(commands),
       movedCheckMs: timings.sweepMs,
@@ -111,7 +115,11 @@ export class RedisRelay implements Relay {
   }
 
   onMessage (deliver: Deliver): void {
-    this.#router.onMessage(deliver)
+    this.#deliver = deliver
+  }
+
+  onGap (listener: OnGap): void {
+    this.#onGap = listener
   }
 
   async publish (message: RelayMessage): Promise<PublishResult> {
@@ -122,12 +130,14 @@ export class RedisRelay implements Relay {
   subscribe (topic: TopicName): void {
     const channel = this.#keys.channel(topic)
     this.#router.route(channel, topic)
+    this.#streams.begin(topic)
     this.#subscriptions.add(channel)
   }
 
   unsubscribe (topic: TopicName): void {
     const channel = this.#keys.channel(topic)
     this.#router.unroute(channel)
+    this.#streams.end(topic)
     this.#subscriptions.remove(channel)
   }
 
@@ -156,10 +166,21 @@ export class RedisRelay implements Relay {
   async position (topic: TopicName): Promise<Position> {
     if (!this.#isOpen) throw unavailable('the relay is closed')
     await this.subscribed([topic])
-    const ttl = Math.ceil(this.#options.positionTtlMs / 1000)
-    const answer = await this.#runner.run(positionScript, [this.#keys.meta(topic)], [randomUUID(), ttl])
-    const [epoch, seq] = Array.isArray(answer) ? answer : []
-    return { epoch: String(epoch), seq: Number(seq) }
+    return await this.#streams.position(topic)
+  }
+
+  async positions (topics: readonly TopicName[]): Promise<Position[]> {
+    return await Promise.all(topics.map((topic) => this.position(topic)))
+  }
+
+  keeps (topic: TopicName): boolean {
+    return this.#options.keepOf(topic).size > 0
+  }
+
+  async read (topic: TopicName, range: StreamRange): Promise<StreamPage> {
+    if (!this.#isOpen) throw unavailable('the relay is closed')
+    await this.subscribed([topic])
+    return await this.#streams.read(topic, range)
   }
 
   status (): RelayStatus {
@@ -177,6 +198,7 @@ export class RedisRelay implements Relay {
     this.#isOpen = false
     this.#health.close()
     await this.#life.end()
+    this.#streams.close()
     this.#subscriptions.close()
     this.#runner.close()
   }

@@ -17,7 +17,11 @@ export interface SubscriberParts {
   readonly onMoved: () => void
   /** Redis would not let us subscribe, or was cut off meanwhile. */
   readonly onRefused: (error: Error) => void
-  /** The connection is back, and every channel with it; what was published meanwhile has not been seen. */
+  /** From here on what is published to the channels arrives; what was before, since an interruption perhaps, does not. */
+  readonly onConfirmed: (channels: readonly string[]) => void
+  /** The connection has broken: nothing arrives on these channels until they are confirmed again. */
+  readonly onInterrupted: (channels: readonly string[]) => void
+  /** The connection is back, and every channel with it. */
   readonly onRestored: () => void
 }
 
@@ -114,9 +118,9 @@ export class Subscriber {
       for (const channel of channels) this.#sent.delete(channel)
       throw error
     }
-    for (const channel of channels) {
-      if (this.#sent.has(channel)) this.#confirmed.add(channel)
-    }
+    const confirmed = channels.filter((channel) => this.#sent.has(channel))
+    for (const channel of confirmed) this.#confirmed.add(channel)
+    this.#parts.onConfirmed(confirmed)
     this.#wake()
   }
 
@@ -147,9 +151,11 @@ export class Subscriber {
   }
 
   #onClose (): void {
+    const interrupted = [...this.#confirmed]
     this.#isReady = false
     this.#sent.clear()
     this.#confirmed.clear()
+    this.#parts.onInterrupted(interrupted)
   }
 
   #refused (error: Error): void {

@@ -8,7 +8,7 @@ import type { Subscriber, SubscriberParts } from './subscriber.ts'
 const MOVE_LOOK_MS = 50
 
 /** What the subscriber of one connection tells. */
-export type SubscriberEvents = Pick<SubscriberParts, 'onFrame' | 'onMoved' | 'onRefused' | 'onRestored'>
+export type SubscriberEvents = Pick<SubscriberParts, 'onFrame' | 'onMoved' | 'onRefused' | 'onConfirmed' | 'onInterrupted' | 'onRestored'>
 
 /** What subscriptions work with. */
 export interface SubscriptionsParts {
@@ -17,7 +17,9 @@ export interface SubscriptionsParts {
   /** Opens the connection to such a place. */
   readonly open: (place: string, events: SubscriberEvents) => Subscriber
   readonly onFrame: SubscriberParts['onFrame']
-  readonly onRestored: () => void
+  readonly onConfirmed: SubscriberParts['onConfirmed']
+  /** Nothing arrives on these channels until they are confirmed again: their connection has broken, or their slot has moved. */
+  readonly onInterrupted: SubscriberParts['onInterrupted']
   /** Changes whenever {@link placeOf} may answer otherwise than before. */
   readonly topology: () => string
   /** Asks the cluster anew who has which slots. */
@@ -99,8 +101,18 @@ export class Subscriptions {
   #at (place: string): Subscriber {
     const known = this.#subscribers.get(place)
     if (known !== undefined) return known
-    const { open, onFrame } = this.#parts
-    const subscriber = open(place, { onFrame, onMoved: () => this.#moved(), onRefused: (error) => this.#refused(error), onRestored: () => this.#restored() })
+    const { open, onFrame, onConfirmed, onInterrupted, logger } = this.#parts
+    const subscriber = open(place, {
+      onFrame,
+      onConfirmed,
+      onInterrupted,
+      onMoved: () => this.#moved(),
+      onRefused: (error) => this.#refused(error),
+      onRestored: () => {
+        this.#refusal = undefined
+        logger.debug({ place }, 'subscriptions are complete')
+      }
+    })
     this.#subscribers.set(place, subscriber)
     return subscriber
   }
@@ -117,29 +129,25 @@ export class Subscriptions {
     setTimeout(() => this.#followMoves(), MOVE_LOOK_MS)
   }
 
-  #restored (): void {
-    this.#refusal = undefined
-    this.#parts.onRestored()
-  }
-
   /** A slot that moved, or a failover: the channel is published at another master from now on. */
   #followMoves (): void {
     const topology = this.#parts.topology()
     if (topology === this.#topology && !this.#hasUnknown) return
     this.#topology = topology
-    let moved = 0
+    const moved: string[] = []
     this.#hasUnknown = false
     for (const [channel, place] of this.#places) {
       const now = this.#parts.placeOf(channel)
       if (now === UNKNOWN) this.#hasUnknown = true
       if (now === place || now === UNKNOWN) continue
-      if (place !== UNKNOWN) moved += 1
+      if (place !== UNKNOWN) moved.push(channel)
       this.#places.set(channel, now)
       this.#subscribers.get(place)?.remove(channel)
       this.#at(now).add(channel)
     }
-    if (moved === 0) return
-    this.#parts.logger.info({ channels: moved }, 'channels moved to another Redis master')
+    if (moved.length === 0) return
+    this.#parts.onInterrupted(moved)
+    this.#parts.logger.info({ channels: moved.length }, 'channels moved to another Redis master')
     this.#closeUnused()
   }
 

@@ -14,9 +14,15 @@ export interface RedisTimings {
   readonly leaseMs: number
   /** How long other nodes are waited for (README, Protocol). */
   readonly gatherMs: number
+  /** In so long the place of every topic is compared with that in Redis: a message lost without a trace is missed by then. */
+  readonly positionCheckMs: number
+  /** What was missed and could not be fetched is tried again after so long. */
+  readonly repairRetryMs: number
+  /** A message that Redis has and that has not come is waited for so long before it is fetched. */
+  readonly patienceMs: number
 }
 
-/** Beat, expiry and sweep are those of the README (Operating): a node that dies is missed within 15 s. */
+/** Beat, expiry and sweep are those of the README (Operating): a node that dies is missed within 15 s, a lost message within 10 s. */
 export const defaultRedisTimings: RedisTimings = {
   answerLimitMs: 800,
   deadlineMs: 600,
@@ -24,5 +30,8 @@ export const defaultRedisTimings: RedisTimings = {
   sweepMs: 1_000,
   beatMs: 4_000,
   leaseMs: 12_000,
-  gatherMs: 500
+  gatherMs: 500,
+  positionCheckMs: 8_000,
+  repairRetryMs: 250,
+  patienceMs: 100
 }

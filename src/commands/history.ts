@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox'
+import { isFor } from '../hub/past-audience.ts'
+import { roomTopic } from '../hub/topics.ts'
+import { reply, roomCommand, type Command } from './command.ts'
+import { checkInRoom } from './publishing.ts'
+import { PositionSchema } from './returning.ts'
+import type { Services } from './services.ts'
+
+/** Messages of a page that does not say how many it wants, and the most that one may want. */
+const DEFAULT_LIMIT = 50
+const MAX_LIMIT = 100
+
+const HistoryPayloadSchema = Type.Object({
+  room_id: Type.Optional(Type.String()),
+  since: Type.Optional(PositionSchema),
+  before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT }))
+})
+
+/** `history`: a page of what was said in a room, for those who are in it. */
+export function history ({ rooms }: Services): Command {
+  return roomCommand({
+    type: 'history',
+    payload: HistoryPayloadSchema,
+    roomInPayload: true,
+    async run (request) {
+      checkInRoom(request, ['member', 'subscriber'])
+      const { connection, room, payload: { since, before, limit = DEFAULT_LIMIT } } = request
+      const shown = new Set([roomTopic(room)])
+      const { epoch, messages, more } = await rooms.history.page(room, { since, before, limit }, (message) => isFor(message, connection, shown))
+      reply(request, 'history', { room, epoch, messages, more }, room)
+    }
+  })
+}

@@ -1,0 +1,104 @@
+import { HubError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { StreamMessage, StreamPage } from '../relay/history.ts'
+import type { Relay } from '../relay/relay.ts'
+import type { Position } from '../relay/relay-message.ts'
+import type { Connection } from './connection.ts'
+import { isFor } from './past-audience.ts'
+import { Replay, REPLAY_PAGE } from './replay.ts'
+import type { TopicHold } from './topic-holds.ts'
+import type { TopicName } from './topics.ts'
+
+/** What a client is told of a topic that it comes back to. */
+export interface ResumeState {
+  /** True when everything since its position follows. */
+  readonly recovered: boolean
+  /** Number of the messages that follow; when nothing follows, of those that are lost, where that is known. */
+  readonly missed?: number
+  readonly epoch: string
+  /** The position before what follows; when nothing follows, the last one. */
+  readonly seq: number
+}
+
+/** A topic on its way back to a client: the answer goes out first, then `start` has the rest follow. */
+export interface Resumed {
+  readonly state: ResumeState
+  readonly replay: Replay
+}
+
+/** With what a client comes back to a topic. */
+export interface Return {
+  /** The last that it has of it. */
+  readonly since: Position
+  /** All topics that come back in the same request, this one included. */
+  readonly topics: ReadonlySet<TopicName>
+}
+
+/** What is asked for. */
+export interface ResumeRequest extends Return {
+  readonly connection: Connection
+  /** The present of the topic, held back since before the connection was subscribed to it. */
+  readonly hold: TopicHold
+}
+
+/** What resumption works with. */
+export interface ResumptionParts {
+  readonly relay: Relay
+  readonly logger: Logger
+}
+
+/** Brings clients back to where they were in a topic's stream, or tells them that it cannot be done. */
+export class Resumption {
+  readonly #parts: ResumptionParts
+
+  constructor (parts: ResumptionParts) {
+    this.#parts = parts
+  }
+
+  /** Why a connection may be shown nothing any more: `UNAUTHORIZED` or `FORBIDDEN`; undefined for one that may. */
+  refusalOf ({ identity: { userId, expiresAtMs = Number.POSITIVE_INFINITY } }: Connection): HubError | undefined {
+    if (Date.now() >= expiresAtMs) return new HubError('UNAUTHORIZED', 'the token has expired')
+    return this.#parts.relay.bans.of(userId) === undefined ? undefined : new HubError('FORBIDDEN', 'this user is banned')
+  }
+
+  /** Looks for what the client has missed of one topic. Rejects with `UNAVAILABLE`. */
+  async resume (request: ResumeRequest): Promise<Resumed> {
+    const { connection, hold, since, topics } = request
+    const { relay, logger } = this.#parts
+    const isWanted = (message: StreamMessage): boolean => isFor(message, connection, topics)
+    const page = await relay.read(hold.topic, { after: since.seq, limit: REPLAY_PAGE })
+    const missed = this.#isThere(hold.topic, since, page) ? await this.#count(hold.topic, page, isWanted) : undefined
+    const { epoch, seq: top } = page
+    const replay = new Replay({ relay, connection, hold, logger, isFor: isWanted }, { after: missed === undefined ? top : since.seq, top, page })
+    return { state: missed === undefined ? lost(since, page) : { recovered: true, missed, epoch, seq: since.seq }, replay }
+  }
+
+  /** Gives up before there is an answer: what was held back passes as if it had just come. */
+  cancel (connection: Connection, hold: TopicHold): void {
+    const { relay, logger } = this.#parts
+    const nothing = { epoch: '', seq: 0, oldest: 1, messages: [] }
+    new Replay({ relay, connection, hold, logger, isFor: () => false }, { after: 0, top: 0, page: nothing }).skip()
+  }
+
+  #isThere (topic: TopicName, since: Position, { epoch, seq, messages: [first] }: StreamPage): boolean {
+    if (!this.#parts.relay.keeps(topic) || epoch !== since.epoch || since.seq > seq) return false
+    return since.seq === seq || first?.seq === since.seq + 1
+  }
+
+  /** How many messages will follow; undefined when some of them were dropped from the history meanwhile. */
+  async #count (topic: TopicName, first: StreamPage, isWanted: (message: StreamMessage) => boolean): Promise<number | undefined> {
+    let count = first.messages.filter(isWanted).length
+    for (let last = first.messages.at(-1)?.seq ?? first.seq; last < first.seq;) {
+      const { messages } = await this.#parts.relay.read(topic, { after: last, before: first.seq + 1, limit: REPLAY_PAGE })
+      if (messages[0]?.seq !== last + 1) return undefined
+      count += messages.filter(isWanted).length
+      last = messages.at(-1)?.seq ?? first.seq
+    }
+    return count
+  }
+}
+
+function lost (since: Position, { epoch, seq }: StreamPage): ResumeState {
+  const isKnown = since.epoch === epoch && since.seq <= seq
+  return { recovered: false, ...(isKnown && { missed: seq - since.seq }), epoch, seq }
+}

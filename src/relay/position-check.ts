@@ -1,0 +1,95 @@
+import { monotonicMs } from '../clock.ts'
+import type { TopicName } from '../hub/topics.ts'
+import type { Logger } from '../logger.ts'
+import type { Continuity, StreamSource } from './continuity.ts'
+import type { Position } from './relay-message.ts'
+
+/** What checking positions works with. */
+export interface PositionCheckParts {
+  readonly continuity: Continuity
+  readonly source: StreamSource
+  /** Every topic is looked at once in so long, ms. */
+  readonly intervalMs: number
+  /** How long positions outlive messages, ms: they are kept for longer while somebody is on the topic. */
+  readonly positionTtlMs: number
+  readonly logger: Logger
+}
+
+/** Steps of one round, so that the topics are not all asked for at once. */
+const STEPS = 8
+
+/**
+ * Compares where the topics of this node stand with where they stand in the store: a message that was lost without a trace, the last one
+ * before a silence, shows here alone.
+ */
+export class PositionCheck {
+  readonly #parts: PositionCheckParts
+  readonly #timer: NodeJS.Timeout
+  /** Where topics stood in the store that had not got there here: their message may have been on its way. */
+  #behind = new Map<TopicName, number>()
+  #round: Iterator<TopicName> | undefined
+  #perStep = 0
+  #keepsLonger = false
+  #keptAtMs = monotonicMs()
+  #isBusy = false
+
+  constructor (parts: PositionCheckParts) {
+    this.#parts = parts
+    this.#timer = setInterval(() => this.#tick(), parts.intervalMs / STEPS)
+  }
+
+  close (): void {
+    clearInterval(this.#timer)
+  }
+
+  #tick (): void {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#step()
+      .catch((err: unknown) => this.#parts.logger.debug({ err }, 'positions not checked, will be tried again'))
+      .finally(() => { this.#isBusy = false })
+  }
+
+  async #step (): Promise<void> {
+    const { continuity, source } = this.#parts
+    for (const [topic, seq] of this.#behind) {
+      if ((continuity.streams.get(topic)?.last ?? seq) < seq) continuity.repair(topic)
+    }
+    this.#behind.clear()
+    const asked = this.#nextTopics().map((topic) => ({ topic, last: continuity.streams.get(topic)?.last ?? 0 }))
+    if (asked.length === 0) return
+    const places = await source.check(asked.map(({ topic }) => topic), this.#keepsLonger)
+    for (const [index, { topic, last }] of asked.entries()) this.#compare(topic, last, places[index])
+  }
+
+  /** `last` is where the topic stood here when the store was asked. */
+  #compare (topic: TopicName, last: number, place: Position | undefined): void {
+    const { continuity } = this.#parts
+    const stream = continuity.streams.get(topic)
+    if (stream?.epoch === undefined || stream.isHeld) return
+    if (place?.epoch !== stream.epoch || place.seq < last) continuity.repair(topic)
+    else if (place.seq > stream.last) this.#behind.set(topic, place.seq)
+  }
+
+  #nextTopics (): TopicName[] {
+    const topics: TopicName[] = []
+    this.#round ??= this.#begin()
+    while (topics.length < this.#perStep) {
+      const { value, done } = this.#round.next()
+      if (done === true) {
+        this.#round = undefined
+        break
+      }
+      topics.push(value)
+    }
+    return topics
+  }
+
+  #begin (): Iterator<TopicName> {
+    const { continuity: { streams }, positionTtlMs } = this.#parts
+    this.#perStep = Math.max(1, Math.ceil(streams.size / STEPS))
+    this.#keepsLonger = monotonicMs() - this.#keptAtMs > positionTtlMs / 4
+    if (this.#keepsLonger) this.#keptAtMs = monotonicMs()
+    return streams.keys()
+  }
+}
