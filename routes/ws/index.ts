@@ -5,6 +5,7 @@ import connectRoutes, { type ConnectOptions } from './connect.ts'
 import disconnectUserRoute from './disconnect-user.ts'
 import onlineRoute from './online.ts'
 import publishRoute from './publish.ts'
+import roomHistoryRoute from './room-history.ts'
 import roomRoute from './room.ts'
 import roomsRoute from './rooms.ts'
 import statsRoute from './stats.ts'
@@ -31,7 +32,7 @@ const defaultConnect: ConnectOptions = {
 const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
 
 const adminRoutes = [
-  statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
+  statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, roomHistoryRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
 ]
 
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */

@@ -11,6 +11,16 @@ export const LimitSchema = Type.Optional(Type.Unknown({ type: 'integer', minimum
 /** How many entries to leave out before. Checked by {@link offsetOf}. */
 export const OffsetSchema = Type.Optional(Type.Unknown({ type: 'integer', minimum: 0, default: 0 }))
 
+/** A bound by number. Checked by {@link numberOf}. */
+export function NumberSchema (description: string, minimum: number) {
+  return Type.Optional(Type.Unknown({ type: 'integer', minimum, description }))
+}
+
+/** A bound by number; undefined where there is none. Throws a 400 that names the parameter. */
+export function numberOf<Name extends string> (name: Name, query: { readonly [key in Name]?: unknown }, min: number): number | undefined {
+  return query[name] === undefined ? undefined : wholeNumber(name, query[name], { min, max: Number.MAX_SAFE_INTEGER, otherwise: min })
+}
+
 /** How many entries a page may have. Throws a 400 that names the parameter. */
 export function limitOf ({ limit }: { limit?: unknown }): number {
   return wholeNumber('limit', limit, { min: 1, max: MAX_LIMIT, otherwise: DEFAULT_LIMIT })
@@ -28,7 +38,7 @@ export function nextOffset (offset: number, shown: number, count: number): { nex
 
 function wholeNumber (name: string, text: unknown, { min, max, otherwise }: { min: number, max: number, otherwise: number }): number {
   if (text === undefined) return otherwise
-  const number = typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  const number = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
   throw new HttpError(400, `querystring/${name}: expected a whole number from ${min} to ${max}`, { code: 'INVALID_PAYLOAD' })
 }

@@ -1,4 +1,4 @@
-import type { NumberedMessage } from '../relay/relay-message.ts'
+import type { Gap, NumberedMessage } from '../relay/relay-message.ts'
 import type { Connection } from './connection.ts'
 import { Copy } from './copy.ts'
 import type { TopicIndex } from './topic-index.ts'
@@ -31,6 +31,11 @@ export class Fanout {
       }
     }
     return recipients
+  }
+
+  /** Tells everybody on a topic which of its messages were lost on the way to this node. */
+  tellGap (gap: Gap): void {
+    for (const connection of this.#subscribers(gap.topic)) connection.send('gap', gap)
   }
 
   /** The connections on any of the topics. */

@@ -4,7 +4,7 @@ import { customCommand, type Handler, type HandlerExtras, type HandlerOptions } 
 import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { Gap, NumberedMessage, PublishResult, RelayMessage } from '../relay/relay-message.ts'
+import type { NumberedMessage, PublishResult, RelayMessage } from '../relay/relay-message.ts'
 import type { RoomSize } from '../relay/presence-store.ts'
 import { Announcer } from './announcer.ts'
 import { Census } from './census.ts'
@@ -60,7 +60,7 @@ export class Hub extends Announcer {
     this.#index = new TopicIndex(relay)
     this.#fanout = new Fanout(this.#index, (id) => this.#connections.get(id))
     relay.onMessage((message) => this.deliver(message))
-    relay.onGap((gap) => this.#tellGap(gap))
+    relay.onGap((gap) => this.#fanout.tellGap(gap))
     const { nodeId, census } = this
     const { presence, bans } = relay
     const cluster = new Cluster(relay)
@@ -136,10 +136,6 @@ export class Hub extends Announcer {
     } catch (error) {
       warn(error)
     }
-  }
-
-  #tellGap (gap: Gap): void {
-    for (const connection of this.#index.subscribers(gap.topic)) connection.send('gap', gap)
   }
 
   /** Takes in a connection: from here on it gets what comes by its own topics. */

@@ -8,6 +8,8 @@ import { checkRoomName } from './room-name.ts'
 export interface HistoryRequest {
   /** Only later ones, the earliest of them first; a position in another epoch stands for the beginning. */
   readonly since?: Position | undefined
+  /** Only those above this number, whatever the epoch. */
+  readonly after?: number | undefined
   /** Only messages below this number. */
   readonly before?: number | undefined
   readonly limit: number
@@ -33,10 +35,10 @@ export class RoomHistory {
   }
 
   /** A page of what is kept, with the place where the room's stream stands; `isFor` may leave messages out. Rejects with `INVALID_ROOM`, `UNAVAILABLE`. */
-  async page (name: RoomName, { since, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
+  async page (name: RoomName, { since, after: above, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
     const room = checkRoomName(name)
     const below = before === undefined ? {} : { before }
-    let after = since?.seq
+    let after = since?.seq ?? above
     let page = await this.#relay.read(roomTopic(room), { ...withAfter(after), ...below, limit })
     if (since !== undefined && since.epoch !== page.epoch) {
       after = 0

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Attendance, Occupant, PresenceStore } from '../../src/relay/presence-store.ts'
 import { until, type Teardown } from '../helper.ts'
-import type { BuildRelay } from './relay-contract.ts'
+import type { BuildRelay } from './relay-node.ts'
 
 const NO_LIMIT = 0
 const GRACE_MS = 60

@@ -22,6 +22,7 @@ const operations = {
   '/ws/publish': 'post',
   '/ws/rooms': 'get',
   '/ws/rooms/{room}': 'get',
+  '/ws/rooms/{room}/history': 'get',
   '/ws/users': 'get',
   '/ws/users/{id}': 'get',
   '/ws/users/{id}/disconnect': 'post',

@@ -1,6 +1,7 @@
 import { defaultKeepOf, type KeepOf } from '../history.ts'
 import { openSubscriber } from './connect.ts'
-import { RedisRelay, type RedisRelayOptions } from './redis-relay.ts'
+import { RedisRelay } from './redis-relay.ts'
+import type { RedisRelayOptions } from './redis-relay-options.ts'
 import type { RedisTarget } from './redis-url.ts'
 import { slotOf } from './slot.ts'
 import { Subscriber } from './subscriber.ts'

@@ -1,14 +1,13 @@
 import type { TopicName } from '../../hub/topics.ts'
-import type { Logger } from '../../logger.ts'
 import type { MaybePromise } from '../../maybe-promise.ts'
-import type { KeepOf, StreamPage, StreamRange } from '../history.ts'
+import type { StreamPage, StreamRange } from '../history.ts'
 import type { AnswerQuestion, Answers, Question } from '../question.ts'
 import type { Deliver, OnGap, Relay, RelayStatus } from '../relay.ts'
 import type { Position, PublishResult, RelayMessage } from '../relay-message.ts'
 import { unavailable } from './answer-watch.ts'
 import { Asking } from './asking.ts'
 import { CommandRunner } from './command-runner.ts'
-import { refreshSlots, type CommandClient } from './connect.ts'
+import { refreshSlots } from './connect.ts'
 import { Counting } from './counting.ts'
 import { FrameRouter } from './frame-router.ts'
 import { Health } from './health.ts'
@@ -20,35 +19,11 @@ import { Outgoing } from './outgoing.ts'
 import { sharedChannel } from './publish-batch.ts'
 import { Publisher } from './publisher.ts'
 import { RedisBans } from './redis-bans.ts'
+import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { RedisPresence } from './redis-presence.ts'
 import { SharedCounter } from './shared-counter.ts'
 import { Streams } from './streams.ts'
-import type { Subscriber } from './subscriber.ts'
-import { Subscriptions, type SubscriberEvents } from './subscriptions.ts'
-import type { RedisTimings } from './timings.ts'
-
-/** What a Redis relay works with. */
-export interface RedisRelayOptions {
-  readonly nodeId: string
-  /** For commands; belongs to the caller, who closes it after the relay. */
-  readonly commands: CommandClient
-  /** Opens a connection for subscriptions, to the master at `host:port` where there are several. */
-  readonly openSubscriber: (place: string, events: SubscriberEvents) => Subscriber
-  readonly isCluster: boolean
-  readonly prefix: string
-  readonly timings: RedisTimings
-  /** What is kept of a topic. */
-  readonly keepOf: KeepOf
-  /** How long numbers outlive messages, ms. */
-  readonly positionTtlMs: number
-  /** How long the users of a node that is gone stay present, ms. */
-  readonly presenceGraceMs: number
-  /** How many connections this node has. */
-  readonly connections: () => number
-  /** This node had been taken for dead: its clients are to be looked at again. */
-  readonly onRevived: () => void
-  readonly logger: Logger
-}
+import { Subscriptions } from './subscriptions.ts'
 
 /** How long a subscription is waited for, ms; after that it goes on without a promise. */
 const SUBSCRIBE_LIMIT_MS = 1_000

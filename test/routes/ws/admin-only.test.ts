@@ -3,7 +3,7 @@ import { getJson, startService, tokenFor } from '../../helper.ts'
 
 const service = await startService(t)
 const routes = [
-  ['GET', '/ws/stats'], ['GET', '/ws/rooms'], ['GET', '/ws/rooms/hall'], ['GET', '/ws/users'], ['GET', '/ws/users/ada'],
+  ['GET', '/ws/stats'], ['GET', '/ws/rooms'], ['GET', '/ws/rooms/hall'], ['GET', '/ws/rooms/hall/history'], ['GET', '/ws/users'], ['GET', '/ws/users/ada'],
   ['POST', '/ws/publish'], ['POST', '/ws/users/ada/disconnect'], ['DELETE', '/ws/users/ada/ban']
 ] as const
 
