@@ -1,12 +1,25 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { Duplex } from 'node:stream'
-import type { Position } from '../relay/relay-message.ts'
+import type { Gap, Position } from '../relay/relay-message.ts'
 import type { ConnectionSettings } from './connection-parts.ts'
 import { DroppedMessages } from './dropped-messages.ts'
 import type { Frame } from './frame.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
-import { TopicHolds, type TopicHold } from './topic-holds.ts'
+import { TopicHolds, type HeldFrame, type TopicHold } from './topic-holds.ts'
 import type { TopicName } from './topics.ts'
+
+/** So much of the past is written at once, less where the send buffer is small: what else comes for the client must find room there. */
+const PAST_FRAMES = 32
+const PAST_BYTES = 64 * 1024
+
+/** What was written of the past, of all topics together, since the socket had room. */
+interface Pace {
+  frames: number
+  bytes: number
+  /** There while nothing more of it may be written. */
+  room?: Promise<void>
+  onDrained?: () => void
+}
 
 /** A connection's way out: which frames go to the socket, which wait, and which there is no room for. */
 export abstract class Outlet implements OutboxOwner {
@@ -16,7 +29,8 @@ export abstract class Outlet implements OutboxOwner {
   #dropped: DroppedMessages | undefined
   /** There while the client is shown the past of a topic. */
   #holds: TopicHolds | undefined
-  #waiting: Array<() => void> | undefined
+  /** There while the past of topics is written. */
+  #past: Pace | undefined
   #isOpen = true
 
   constructor (stream: Duplex, settings: ConnectionSettings) {
@@ -46,9 +60,41 @@ export abstract class Outlet implements OutboxOwner {
   /** Queues a frame; false when it was not queued because the connection ends or its backlog is full. */
   deliver (frame: Frame, topic?: TopicName, position?: Position): boolean {
     if (!this.#isOpen) return false
-    if (this.#queue(frame, topic, position)) return true
+    // A gap has no holes: until it is told, nothing of its topic passes.
+    const isInGap = topic !== undefined && this.#dropped?.has(topic) === true
+    const hold = isInGap || topic === undefined ? undefined : this.#holds?.of(topic)
+    if (hold !== undefined && position !== undefined) return this.#keepBack(hold, { frame, position })
+    if (!isInGap && this.outbox.push(frame)) return true
     this.#overflow(topic, position)
     return false
+  }
+
+  /** Undefined while a frame of the past may be queued; else resolves when that may be tried again, or the connection has ended. */
+  roomForPast (): Promise<void> | undefined {
+    if (!this.#isOpen) return undefined
+    if (!this.outbox.isFull && !this.#isPastSpent()) return this.#past?.room
+    const past = this.#past ??= { frames: 0, bytes: 0 }
+    past.room ??= this.#whenTaken(past)
+    return past.room
+  }
+
+  /** Queues a frame of the past; to be called where there is room for it. */
+  deliverPast (frame: Frame): void {
+    const past = this.#past ??= { frames: 0, bytes: 0 }
+    past.frames += 1
+    past.bytes += frame.length
+    this.deliver(frame)
+  }
+
+  /** Tells of messages that the relay has lost, in their place: behind what is held, and later where there is no room now. */
+  tellGap (gap: Gap): void {
+    const { topic, to_seq: seq } = gap
+    const hold = this.#holds?.of(topic)
+    if (hold !== undefined) return hold.miss(gap)
+    if (this.send('gap', gap) || !this.#isOpen) return
+    const dropped = this.#notedDrops()
+    if (dropped.has(topic)) dropped.note(topic, { epoch: '', seq })
+    else dropped.restore(gap)
   }
 
   /** Keeps back, bounded, what is delivered before the greeting. */
@@ -79,13 +125,6 @@ export abstract class Outlet implements OutboxOwner {
     if (hold !== undefined) this.letPass(hold)
   }
 
-  /** Resolves when the socket has taken what was queued, or the connection has ended. */
-  async whenTaken (): Promise<void> {
-    await endOfTurn()
-    if (!this.#isOpen || !this.outbox.isFull) return
-    await new Promise<void>((resolve) => { this.#waiting = [...this.#waiting ?? [], resolve] })
-  }
-
   /** The socket has room again: says what was dropped meanwhile, so that the client can ask for it. */
   onDrained (): void {
     const gaps = this.#dropped?.gaps() ?? []
@@ -93,7 +132,7 @@ export abstract class Outlet implements OutboxOwner {
     for (const gap of gaps) {
       if (!this.send('gap', gap)) this.#notedDrops().restore(gap)
     }
-    this.#goOn()
+    this.#past?.onDrained?.()
   }
 
   /** A close frame is on its way: nothing may follow it. */
@@ -106,15 +145,15 @@ export abstract class Outlet implements OutboxOwner {
     this.#isOpen = false
     this.outbox.discard()
     this.#holds = undefined
-    this.#goOn()
+    this.#past?.onDrained?.()
   }
 
-  #queue (frame: Frame, topic?: TopicName, position?: Position): boolean {
-    if (topic === undefined) return this.outbox.push(frame)
-    // A gap has no holes: until it is told, nothing of its topic passes.
-    if (this.#dropped?.has(topic) === true) return false
-    const hold = this.#holds?.of(topic)
-    return hold === undefined || position === undefined ? this.outbox.push(frame) : hold.add({ frame, position })
+  #keepBack (hold: TopicHold, held: HeldFrame): boolean {
+    if (hold.add(held)) return true
+    if (!hold.isOverflowing) this.noteSlow()
+    if (this.#settings.slowClient === 'drop') hold.lose(held.position)
+    else this.closeAsSlow()
+    return false
   }
 
   #overflow (topic?: TopicName, position?: Position): void {
@@ -128,9 +167,15 @@ export abstract class Outlet implements OutboxOwner {
     return this.#dropped
   }
 
-  #goOn (): void {
-    const waiting = this.#waiting ?? []
-    this.#waiting = undefined
-    for (const resolve of waiting) resolve()
+  #isPastSpent (): boolean {
+    const { messages, bytes } = this.#settings.outbox
+    const past = this.#past
+    return past !== undefined && (past.frames >= Math.min(PAST_FRAMES, messages / 2) || past.bytes >= Math.min(PAST_BYTES, bytes / 2))
+  }
+
+  async #whenTaken (past: Pace): Promise<void> {
+    await endOfTurn()
+    if (this.#isOpen && this.outbox.isFull) await new Promise<void>((resolve) => { past.onDrained = resolve })
+    this.#past = undefined
   }
 }

@@ -1,17 +1,13 @@
 import type { Logger } from '../logger.ts'
 import type { StreamMessage, StreamPage } from '../relay/history.ts'
 import type { Relay } from '../relay/relay.ts'
+import type { Position } from '../relay/relay-message.ts'
 import type { Connection } from './connection.ts'
 import { Copy } from './copy.ts'
-import type { Frame } from './frame.ts'
-import type { TopicHold } from './topic-holds.ts'
+import type { Held, TopicHold } from './topic-holds.ts'
 
 /** Messages read at once. */
 export const REPLAY_PAGE = 100
-
-/** Written at once, then the socket is waited for: what else comes for the client must find room in its send buffer. */
-const CHUNK_FRAMES = 32
-const CHUNK_BYTES = 64 * 1024
 
 /** What a replay works with. */
 export interface ReplayParts {
@@ -41,22 +37,20 @@ const copies = new WeakMap<StreamMessage, Copy>()
 export class Replay {
   readonly #parts: ReplayParts
   readonly #past: Past
-  #frames = 0
-  #bytes = 0
 
   constructor (parts: ReplayParts, past: Past) {
     this.#parts = parts
     this.#past = past
   }
 
-  /** Begins; what fits is queued before this returns. Never throws. */
+  /** Begins. Never throws. */
   start (): void {
     this.#log(this.#show())
   }
 
   /** Shows nothing of the past, and of the present all that was held back. Never throws. */
   skip (): void {
-    this.#log(this.#showPresent(0))
+    this.#log(this.#showNothingElse())
   }
 
   #log (done: Promise<void>): void {
@@ -64,67 +58,93 @@ export class Replay {
   }
 
   async #show (): Promise<void> {
+    const { top, page: { epoch } } = this.#past
     await this.#showPast(this.#past)
-    await this.#showPresent(this.#past.top)
+    await this.#showPresent({ epoch, seq: top })
+  }
+
+  /** What an earlier replay of the topic had not come to yet is lost to the client. */
+  async #showNothingElse (): Promise<void> {
+    const { hold } = this.#parts
+    const { unshown } = hold
+    if (unshown !== undefined && await this.#mayWrite()) this.#tellGap(unshown)
+    await this.#showPresent({ epoch: '', seq: 0 })
   }
 
   async #showPast ({ after, top, page }: Past): Promise<void> {
-    let shown = after
     let next: StreamPage | undefined = page
-    while (shown < top && this.#isWanted()) {
-      next ??= await this.#read(shown, top)
-      shown = await this.#showPage(next, shown, top)
+    this.#noteShown(after)
+    for (let shown = after; shown < top && this.#isWanted();) {
+      next ??= await this.#read(shown)
+      shown = await this.#showPage(next, shown)
       next = undefined
     }
   }
 
   /** Returns the number up to which everything was shown, or told as lost. */
-  async #showPage ({ messages }: StreamPage, shown: number, top: number): Promise<number> {
+  async #showPage ({ messages }: StreamPage, shown: number): Promise<number> {
+    const { top } = this.#past
     const first = messages[0]?.seq ?? top + 1
-    if (first > shown + 1) this.#tellGap(shown + 1, Math.min(first - 1, top))
+    if (first > shown + 1 && await this.#mayWrite()) this.#tellGap({ from: shown + 1, to: Math.min(first - 1, top) })
     for (const message of messages) {
-      if (message.seq > top || !this.#isWanted()) break
-      if (this.#parts.isFor(message)) await this.#write(copyOf(message).frameOf(this.#parts.connection))
+      if (message.seq > top || !await this.#mayWrite()) break
+      const { connection, isFor } = this.#parts
+      if (isFor(message)) connection.deliverPast(copyOf(message).frameOf(connection))
+      this.#noteShown(message.seq)
     }
     return messages.at(-1)?.seq ?? top
   }
 
-  async #showPresent (top: number): Promise<void> {
+  async #showPresent (shown: Position): Promise<void> {
     const { connection, hold } = this.#parts
-    for (let held = hold.take(CHUNK_FRAMES); held.length > 0 && this.#isWanted(); held = hold.take(CHUNK_FRAMES)) {
-      for (const { frame, position } of held) {
-        // What came during the reading was read, too.
-        if (position.seq > top) await this.#write(frame)
-      }
+    while (await this.#mayWrite()) {
+      const held = hold.take()
+      if (held === undefined) return connection.letPass(hold)
+      this.#showHeld(held, shown)
     }
-    connection.letPass(hold)
   }
 
-  async #read (shown: number, top: number): Promise<StreamPage> {
+  /** What came during the reading was read, too; but numbers of another epoch say nothing of that. */
+  #showHeld (held: Held, { epoch, seq: top }: Position): void {
+    if ('frame' in held) {
+      const { frame, position } = held
+      if (position.epoch !== epoch || position.seq > top) this.#parts.connection.deliverPast(frame)
+      return
+    }
+    const from = held.epoch === epoch ? Math.max(held.from, top + 1) : held.from
+    if (from <= held.to) this.#tellGap({ from, to: held.to })
+  }
+
+  async #read (shown: number): Promise<StreamPage> {
     const { relay, hold, logger } = this.#parts
+    const { top, page: { epoch } } = this.#past
+    const nothing = { epoch, seq: top, oldest: top + 1, messages: [] }
     try {
-      return await relay.read(hold.topic, { after: shown, before: top + 1, limit: REPLAY_PAGE })
+      const page = await relay.read(hold.topic, { after: shown, before: top + 1, limit: REPLAY_PAGE })
+      // The same numbers in another epoch are other messages.
+      return page.epoch === epoch ? page : nothing
     } catch (err) {
       logger.info({ err, topic: hold.topic }, 'a replay could not be read to its end')
-      return { epoch: '', seq: top, oldest: top + 1, messages: [] }
+      return nothing
     }
   }
 
-  /** Only at the end of a chunk there is anything to wait for. */
-  #write (frame: Frame): Promise<void> | undefined {
-    const { connection } = this.#parts
-    connection.deliver(frame)
-    this.#frames += 1
-    this.#bytes += frame.length
-    if (this.#frames < CHUNK_FRAMES && this.#bytes < CHUNK_BYTES) return undefined
-    this.#frames = 0
-    this.#bytes = 0
-    return connection.whenTaken()
-  }
-
-  #tellGap (from: number, to: number): void {
+  #tellGap ({ from, to }: { readonly from: number, readonly to: number }): void {
     const { connection, hold } = this.#parts
     connection.send('gap', { topic: hold.topic, from_seq: from, to_seq: to })
+    this.#noteShown(to)
+  }
+
+  #noteShown (seq: number): void {
+    const { top } = this.#past
+    this.#parts.hold.unshown = seq < top ? { from: seq + 1, to: top } : undefined
+  }
+
+  /** False when nothing may follow any more. All that is written waits here for room: a replay alone must not make a client too slow. */
+  async #mayWrite (): Promise<boolean> {
+    const { connection } = this.#parts
+    for (let room = connection.roomForPast(); room !== undefined; room = connection.roomForPast()) await room
+    return this.#isWanted()
   }
 
   #isWanted (): boolean {

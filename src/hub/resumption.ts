@@ -26,12 +26,64 @@ export interface Resumed {
   readonly replay: Replay
 }
 
+/** A step that all topics of a request take before any of them takes the next. */
+class Step {
+  readonly taken: Promise<void>
+  readonly #open: Set<TopicName>
+  #onTaken = (): void => {}
+
+  constructor (topics: Iterable<TopicName>) {
+    this.#open = new Set(topics)
+    this.taken = new Promise((resolve) => { this.#onTaken = resolve })
+  }
+
+  take (topic: TopicName): void {
+    if (this.#open.delete(topic) && this.#open.size === 0) this.#onTaken()
+  }
+}
+
+/**
+ * The topics that come back in one request. Of a message to several of them there is to be one copy, by the first that comes back: what is
+ * published while some of them are not subscribed to yet, or counted with one that cannot be had, would come twice or never.
+ */
+export class Reunion {
+  readonly #entering: Step
+  readonly #looking: Step
+  readonly #back = new Set<TopicName>()
+
+  constructor (topics: Iterable<TopicName>) {
+    const all = [...topics]
+    this.#entering = new Step(all)
+    this.#looking = new Step(all)
+  }
+
+  /** The topic is subscribed to; resolves when all are. */
+  async entered (topic: TopicName): Promise<void> {
+    this.#entering.take(topic)
+    await this.#entering.taken
+  }
+
+  /** It is known whether the topic comes back; resolves to those that do when it is known of all. */
+  async found (topic: TopicName, isBack: boolean): Promise<ReadonlySet<TopicName>> {
+    if (isBack) this.#back.add(topic)
+    this.#looking.take(topic)
+    await this.#looking.taken
+    return this.#back
+  }
+
+  /** The topic was refused, or it failed: the others do not wait for it. */
+  stayedAway (topic: TopicName): void {
+    this.#entering.take(topic)
+    this.#looking.take(topic)
+  }
+}
+
 /** With what a client comes back to a topic. */
 export interface Return {
   /** The last that it has of it. */
   readonly since: Position
-  /** All topics that come back in the same request, this one included. */
-  readonly topics: ReadonlySet<TopicName>
+  /** All topics of the same request, this one included. */
+  readonly reunion: Reunion
 }
 
 /** What is asked for. */
@@ -63,11 +115,14 @@ export class Resumption {
 
   /** Looks for what the client has missed of one topic. Rejects with `UNAVAILABLE`. */
   async resume (request: ResumeRequest): Promise<Resumed> {
-    const { connection, hold, since, topics } = request
+    const { connection, hold, since, reunion } = request
     const { relay, logger } = this.#parts
-    const isWanted = (message: StreamMessage): boolean => isFor(message, connection, topics)
+    await reunion.entered(hold.topic)
     const page = await relay.read(hold.topic, { after: since.seq, limit: REPLAY_PAGE })
-    const missed = this.#isThere(hold.topic, since, page) ? await this.#count(hold.topic, page, isWanted) : undefined
+    const isThere = this.#isThere(hold.topic, since, page)
+    const topics = await reunion.found(hold.topic, isThere)
+    const isWanted = (message: StreamMessage): boolean => isFor(message, connection, topics)
+    const missed = isThere ? await this.#count(hold.topic, page, isWanted) : undefined
     const { epoch, seq: top } = page
     const replay = new Replay({ relay, connection, hold, logger, isFor: isWanted }, { after: missed === undefined ? top : since.seq, top, page })
     return { state: missed === undefined ? lost(since, page) : { recovered: true, missed, epoch, seq: since.seq }, replay }
@@ -89,8 +144,8 @@ export class Resumption {
   async #count (topic: TopicName, first: StreamPage, isWanted: (message: StreamMessage) => boolean): Promise<number | undefined> {
     let count = first.messages.filter(isWanted).length
     for (let last = first.messages.at(-1)?.seq ?? first.seq; last < first.seq;) {
-      const { messages } = await this.#parts.relay.read(topic, { after: last, before: first.seq + 1, limit: REPLAY_PAGE })
-      if (messages[0]?.seq !== last + 1) return undefined
+      const { epoch, messages } = await this.#parts.relay.read(topic, { after: last, before: first.seq + 1, limit: REPLAY_PAGE })
+      if (epoch !== first.epoch || messages[0]?.seq !== last + 1) return undefined
       count += messages.filter(isWanted).length
       last = messages.at(-1)?.seq ?? first.seq
     }

@@ -1,4 +1,4 @@
-import type { Position } from '../relay/relay-message.ts'
+import type { Gap, Position } from '../relay/relay-message.ts'
 import type { OutboxLimits } from './backlog.ts'
 import type { Frame } from './frame.ts'
 import type { TopicName } from './topics.ts'
@@ -9,32 +9,80 @@ export interface HeldFrame {
   readonly position: Position
 }
 
+/** Numbers whose frames are missing, in the place where they would have been. */
+export interface HeldGap {
+  readonly from: number
+  readonly to: number
+  /** Unknown of a gap that the relay told. */
+  readonly epoch?: string
+}
+
+/** What is held back of a topic. */
+export type Held = HeldFrame | HeldGap
+
+/** Numbers of a topic's stream, both ends included. */
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
 /** The present of one topic, held back from a connection that is still being shown its past. */
 export class TopicHold {
   readonly topic: TopicName
+  /** What the client has to be shown, or told as lost, before what is held. */
+  unshown: Span | undefined
   readonly #limits: OutboxLimits
-  #frames: HeldFrame[] = []
+  #waiting: Held[] = []
   #bytes = 0
 
-  constructor (topic: TopicName, limits: OutboxLimits) {
+  constructor (topic: TopicName, limits: OutboxLimits, unshown?: Span) {
     this.topic = topic
     this.#limits = limits
+    this.unshown = unshown
+  }
+
+  /** True when what came last found no room. */
+  get isOverflowing (): boolean {
+    const last = this.#waiting.at(-1)
+    return last !== undefined && !('frame' in last)
+  }
+
+  /** All that the client has neither been shown nor told as lost. */
+  get rest (): Span | undefined {
+    const [first] = this.#waiting
+    const last = this.#waiting.at(-1)
+    const from = this.unshown?.from ?? (first && spanOf(first).from)
+    const to = last === undefined ? this.unshown?.to : spanOf(last).to
+    return from === undefined || to === undefined ? undefined : { from, to }
   }
 
   /** Takes a frame; false when there is no room for it. */
   add (held: HeldFrame): boolean {
     const bytes = this.#bytes + held.frame.length
-    if (this.#frames.length >= this.#limits.messages || bytes > this.#limits.bytes) return false
-    this.#frames.push(held)
+    if (this.#waiting.length >= this.#limits.messages || bytes > this.#limits.bytes) return false
+    this.#waiting.push(held)
     this.#bytes = bytes
     return true
   }
 
-  /** Hands out the oldest frames, as many as that. */
-  take (count: number): HeldFrame[] {
-    const taken = this.#frames.splice(0, count)
-    for (const { frame } of taken) this.#bytes -= frame.length
-    return taken
+  /** Notes a frame that there was no room for. */
+  lose ({ epoch, seq }: Position): void {
+    const last = this.#waiting.at(-1)
+    const isMore = last !== undefined && !('frame' in last) && last.epoch === epoch
+    if (isMore) this.#waiting.splice(-1, 1, { ...last, to: seq })
+    else this.#waiting.push({ from: seq, to: seq, epoch })
+  }
+
+  /** Notes what the relay has lost. */
+  miss ({ from_seq: from, to_seq: to }: Gap): void {
+    this.#waiting.push({ from, to })
+  }
+
+  /** Hands out the oldest that is held. */
+  take (): Held | undefined {
+    const held = this.#waiting.shift()
+    if (held !== undefined && 'frame' in held) this.#bytes -= held.frame.length
+    return held
   }
 }
 
@@ -51,9 +99,9 @@ export class TopicHolds {
     return this.#holds.size === 0
   }
 
-  /** Begins to hold a topic; takes the place of an earlier hold of it. */
+  /** Begins to hold a topic; takes the place of an earlier hold of it, and over what that had not shown. */
   begin (topic: TopicName): TopicHold {
-    const hold = new TopicHold(topic, this.#limits)
+    const hold = new TopicHold(topic, this.#limits, this.#holds.get(topic)?.rest)
     this.#holds.set(topic, hold)
     return hold
   }
@@ -70,4 +118,8 @@ export class TopicHolds {
   end (hold: TopicHold): void {
     if (this.has(hold)) this.#holds.delete(hold.topic)
   }
+}
+
+function spanOf (held: Held): Span {
+  return 'frame' in held ? { from: held.position.seq, to: held.position.seq } : held
 }

@@ -1,6 +1,6 @@
 import { HubError, toHubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
-import type { Resumed, Resumption, Return } from '../hub/resumption.ts'
+import { Reunion, type Resumed, type Resumption, type Return } from '../hub/resumption.ts'
 import { roomOfTopic, type TopicName } from '../hub/topics.ts'
 import { attempt } from '../maybe-promise.ts'
 import type { Position } from '../relay/relay-message.ts'
@@ -37,9 +37,12 @@ export class Returns {
   async resume (connection: Connection, claims: ReadonlyMap<TopicName, Claim>): Promise<Homecoming[]> {
     const refusal = this.#resumption.refusalOf(connection)
     if (refusal !== undefined) throw refusal
-    const topics = new Set(claims.keys())
+    const reunion = new Reunion(claims.keys())
     const homecomings = await Promise.all([...claims].map(async ([topic, { since, member }]) => {
-      const outcome = await attempt(() => this.#resumeOne(connection, topic, member, { since, topics }), toHubError)
+      const outcome = await attempt(() => this.#resumeOne(connection, topic, member, { since, reunion }), (error) => {
+        reunion.stayedAway(topic)
+        return toHubError(error)
+      })
       return { topic, outcome }
     }))
     const failure = homecomings.map(({ outcome }) => outcome).find(isFailure)

@@ -1,5 +1,5 @@
 import { roomTopic, type RoomName } from '../hub/topics.ts'
-import type { StreamMessage, StreamRange } from '../relay/history.ts'
+import type { StreamMessage, StreamPage, StreamRange } from '../relay/history.ts'
 import type { OutboundEvent, Position } from '../relay/relay-message.ts'
 import type { Relay } from '../relay/relay.ts'
 import { checkRoomName } from './room-name.ts'
@@ -26,6 +26,9 @@ export interface HistoryPage extends Position {
   readonly more: boolean
 }
 
+/** Messages read at once where the reader is shown none of them. */
+const SEARCH_PAGE = 100
+
 /** Looks up what was said in rooms. */
 export class RoomHistory {
   readonly #relay: Relay
@@ -35,24 +38,37 @@ export class RoomHistory {
   }
 
   /** A page of what is kept, with the place where the room's stream stands; `isFor` may leave messages out. Rejects with `INVALID_ROOM`, `UNAVAILABLE`. */
-  async page (name: RoomName, { since, after: above, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
+  async page (name: RoomName, { since, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
     const room = checkRoomName(name)
-    const below = before === undefined ? {} : { before }
-    let after = since?.seq ?? above
-    let page = await this.#relay.read(roomTopic(room), { ...withAfter(after), ...below, limit })
+    const topic = roomTopic(room)
+    let range: StreamRange = { ...(since !== undefined && { after: since.seq }), ...(before !== undefined && { before }), limit }
+    let page = await this.#relay.read(topic, range)
     if (since !== undefined && since.epoch !== page.epoch) {
-      after = 0
-      page = await this.#relay.read(roomTopic(room), { after, ...below, limit })
+      range = { ...range, after: 0 }
+      page = await this.#relay.read(topic, range)
     }
-    const { epoch, seq, oldest, messages } = page
-    const last = Math.min(seq, (before ?? Infinity) - 1)
-    const hasMore = after === undefined ? (messages[0]?.seq ?? oldest) > oldest : (messages.at(-1)?.seq ?? last) < last
-    return { epoch, seq, messages: messages.filter(isFor).map((message) => pastMessage(message, room)), more: hasMore }
+    // A page that shows nothing would leave the reader without a place to go on from.
+    while (hasMore(page, range) && !page.messages.some(isFor)) {
+      range = beyond(page, range)
+      page = await this.#relay.read(topic, range)
+    }
+    const { epoch, seq } = page
+    const visible = page.messages.filter(isFor)
+    const shown = range.after === undefined ? visible.slice(-limit) : visible.slice(0, limit)
+    return { epoch, seq, messages: shown.map((message) => pastMessage(message, room)), more: hasMore(page, range) || shown.length < visible.length }
   }
 }
 
-function withAfter (after: number | undefined): Pick<StreamRange, 'after'> {
-  return after === undefined ? {} : { after }
+/** Tells whether there is more in the direction of the range. */
+function hasMore ({ seq, oldest, messages }: StreamPage, { after, before = Infinity }: StreamRange): boolean {
+  const last = Math.min(seq, before - 1)
+  return after === undefined ? (messages[0]?.seq ?? oldest) > oldest : (messages.at(-1)?.seq ?? last) < last
+}
+
+/** What comes next in the direction of the range: larger pages, for nothing of the last was wanted. */
+function beyond ({ messages }: StreamPage, range: StreamRange): StreamRange {
+  const end = range.after === undefined ? { before: messages[0]?.seq ?? 0 } : { after: messages.at(-1)?.seq ?? Infinity }
+  return { ...range, ...end, limit: SEARCH_PAGE }
 }
 
 function pastMessage ({ seq, message: { event } }: StreamMessage, room: RoomName): PastMessage {

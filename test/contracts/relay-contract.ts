@@ -3,8 +3,6 @@ import { until } from '../helper.ts'
 import { carriedBy, eventOf, nodesOf, type BuildRelay } from './relay-node.ts'
 import { streamContract } from './stream-contract.ts'
 
-
-
 function byNode (a: { readonly node: string }, b: { readonly node: string }): number {
   return a.node.localeCompare(b.node)
 }
@@ -127,6 +125,7 @@ export function relayContract (t: Test, build: BuildRelay): void {
     const results = await Promise.all(Array.from({ length: 20 }, (_, index) => (nodes[index % nodes.length] ?? nodes[0]).publish(['room:a'], { event, publisher: 'ada' })))
     t.equal(results.filter(({ duplicate }) => duplicate !== true).length, 1)
     t.equal(new Set(results.map(({ seq }) => seq)).size, 1)
+    t.equal(new Set(results.map(({ recipients }) => recipients)).size, 1, 'all are told the first count')
     await nodes[0].publish(['room:a'])
     for (const node of nodes) t.equal((await node.got(2)).length, 2)
   })

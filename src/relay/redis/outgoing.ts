@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { connectionOf, type TopicName } from '../../hub/topics.ts'
-import { publishKey, type PublishKey } from '../publish-key.ts'
+import { publishKey } from '../publish-key.ts'
 import type { Deliver } from '../relay.ts'
 import type { PublishResult, RelayMessage } from '../relay-message.ts'
 import { unavailable } from './answer-watch.ts'
 import type { Count, Counting } from './counting.ts'
 import type { Keys } from './keys.ts'
 import { idKey, type BatchItem } from './publish-batch.ts'
-import { noteCountScript } from './publish-script.ts'
+import { firstCountScript, noteCountScript } from './publish-script.ts'
 import type { Carried, Publisher } from './publisher.ts'
 import type { ScriptRunner } from './script-runner.ts'
 import { encodeMessage } from './wire-message.ts'
@@ -23,10 +24,14 @@ export interface OutgoingParts {
   readonly problem: () => string | undefined
   /** False for a node that may have been taken for dead: first it looks after itself. */
   readonly mayPublish: () => boolean
+  /** How long other nodes' counts are waited for. */
+  readonly gatherMs: number
 }
 
 /** Up to so many topics a message goes out on each one's own channel; with more, once to every node. */
 const MAX_OWN_CHANNELS = 16
+/** How often a repetition looks whether the first one has been counted, ms. */
+const COUNT_LOOK_MS = 50
 
 /** From a message of the hub to what became of it. */
 export class Outgoing {
@@ -66,8 +71,9 @@ export class Outgoing {
       const copies = carried.reduce((sum, one) => sum + (one.kind === 'published' ? one.receivers : 0), 0)
       const counted = count === undefined ? undefined : await counting.result(count, copies)
       const result = resultOf(message, carried, counted)
-      if (key !== undefined && counted !== undefined) await this.#noteCount([...groups.keys()], key, result)
-      return result
+      const [tag] = groups.keys()
+      if (key === undefined || counted === undefined || tag === undefined) return result
+      return await this.#withFirstCount(result, carried, idKey(this.#parts.keys, tag, key))
     } catch (error) {
       if (count !== undefined) counting.cancel(count)
       throw error
@@ -86,12 +92,20 @@ export class Outgoing {
     return groups
   }
 
-  /** A repetition is told the first count; where that cannot be kept, it is told none. */
-  async #noteCount (tags: readonly number[], key: PublishKey, { duplicate, recipients }: PublishResult): Promise<void> {
-    const { runner, keys } = this.#parts
-    const [tag] = tags
-    if (duplicate === true || tag === undefined) return
-    await runner.run(noteCountScript, [idKey(keys, tag, key)], [recipients]).catch(() => {})
+  /** A repetition is told the first count; it waits for it while the first one is under way. Where the count cannot be kept, it is told none. */
+  async #withFirstCount (result: PublishResult, carried: readonly Carried[], id: string): Promise<PublishResult> {
+    const { runner, gatherMs } = this.#parts
+    if (result.duplicate !== true) {
+      await runner.run(noteCountScript, [id], [result.recipients]).catch(() => {})
+      return result
+    }
+    if (carried.some((one) => one.kind === 'repeated' && one.recipients !== undefined)) return result
+    for (let waitedMs = 0; waitedMs <= gatherMs; waitedMs += COUNT_LOOK_MS) {
+      const recipients = Number(await runner.run(firstCountScript, [id], []))
+      if (recipients >= 0) return { ...result, recipients }
+      await sleep(COUNT_LOOK_MS)
+    }
+    return result
   }
 }
 
@@ -105,7 +119,7 @@ function resultOf ({ topics }: RelayMessage, carried: readonly Carried[], count:
   const isRepetition = carried.length > 0 && repeated.length === carried.length
   const only = topics.length === 1 ? carried[0] : undefined
   return {
-    recipients: isRepetition ? repeated.reduce((sum, { recipients }) => sum + recipients, 0) : count.recipients,
+    recipients: isRepetition ? repeated.reduce((sum, { recipients = 0 }) => sum + recipients, 0) : count.recipients,
     ...(only?.epoch !== undefined && { seq: only.seq ?? 0, epoch: only.epoch }),
     ...(isRepetition && { duplicate: true as const }),
     ...(count.missing.length > 0 && { missing_nodes: count.missing })

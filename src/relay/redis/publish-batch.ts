@@ -60,7 +60,7 @@ export interface FailedItem {
 /** What the script did with one message. */
 export type ItemOutcome =
   | { readonly kind: 'published', readonly receivers: number, readonly epoch?: string, readonly seq?: number }
-  | { readonly kind: 'repeated', readonly epoch?: string, readonly seq?: number, readonly recipients: number }
+  | { readonly kind: 'repeated', readonly epoch?: string, readonly seq?: number, readonly recipients?: number }
   | { readonly kind: 'conflict' }
   | FailedItem
 
@@ -70,7 +70,7 @@ export function outcomeOf (answer: unknown): ItemOutcome {
   if (text === '~') return { kind: 'conflict' }
   if (text.startsWith('!')) return { kind: 'failed', why: text.slice(1) }
   const [first = '', second = '', third = ''] = text.replace('=', '').split(' ')
-  if (text.startsWith('=')) return { kind: 'repeated', ...positionOf(first, second), recipients: Number(third) || 0 }
+  if (text.startsWith('=')) return { kind: 'repeated', ...positionOf(first, second), ...(third !== '-' && { recipients: Number(third) }) }
   return { kind: 'published', receivers: Number(first), ...positionOf(second, third) }
 }
 

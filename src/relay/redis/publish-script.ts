@@ -118,3 +118,11 @@ local first = redis.call('GET', KEYS[1])
 if first then redis.call('SET', KEYS[1], string.gsub(first, ' %-$', ' ' .. ARGV[1]), 'XX', 'KEEPTTL') end
 return 0`
 }
+
+/** What {@link noteCountScript} has kept. KEYS: that of the id. Answer: the count, or -1 while there is none. */
+export const firstCountScript: Script = {
+  name: 'wshubFirstCount',
+  lua: `
+local first = redis.call('GET', KEYS[1])
+return tonumber(first and string.match(first, ' (%d+)$') or -1)`
+}

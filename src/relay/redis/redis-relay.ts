@@ -70,7 +70,7 @@ export class RedisRelay implements Relay {
     const streams = this.#streams = new Streams({ ...options, runner, keys, deliver: (message) => this.#deliver(message), onGap: (gap) => this.#onGap(gap) })
     this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, streams, lease, tell: (to, frame) => this.#tell(to, frame), logger })
     const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
-    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld })
+    this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld, gatherMs: timings.gatherMs })
     this.#health = new Health({ runner, keys, probeMs: timings.probeMs, staleMs: timings.probeMs + 2 * timings.answerLimitMs, logger })
     this.#subscriptions = new Subscriptions({
       placeOf: (channel) => runner.masterOf(channel),

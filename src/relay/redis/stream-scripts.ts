@@ -40,7 +40,7 @@ return out`
  * A page of a topic's history. KEYS: its number, its history. ARGV: an epoch should it have none, how long numbers are kept (s), how many
  * messages may be shown, above which number ('' for the highest ones), below which ('' for no bound), how many, how many bytes.
  * Answer: epoch, number of the last message, of the oldest one shown, of the first in the page, and the frames of the page.
- * The list ends with the last message: each was put there by the script that numbered it.
+ * The list ends with the last message: each was put there by the script that numbered it. It may begin with those of an epoch before.
  */
 export const readScript: Script = {
   name: 'wshubRead',
@@ -52,7 +52,7 @@ if not e then
 end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 local top = tonumber(redis.call('HGET', KEYS[1], 's') or '0')
-local oldest = top - math.min(redis.call('LLEN', KEYS[2]), tonumber(ARGV[3])) + 1
+local oldest = math.max(1, top - math.min(redis.call('LLEN', KEYS[2]), tonumber(ARGV[3])) + 1)
 local after, before, limit, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local from, to = oldest, top
 if before then to = math.min(to, before - 1) end

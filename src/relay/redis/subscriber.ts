@@ -151,7 +151,8 @@ export class Subscriber {
   }
 
   #onClose (): void {
-    const interrupted = [...this.#confirmed]
+    // What is not wanted here any more may be confirmed elsewhere: nobody would restore it after this.
+    const interrupted = [...this.#confirmed].filter((channel) => this.#wanted.has(channel))
     this.#isReady = false
     this.#sent.clear()
     this.#confirmed.clear()
