@@ -12,10 +12,13 @@ export interface Figure {
 }
 
 const PERCENT = 100
+const US_PER_S = 1_000_000
 
 /** All figures, by name. */
 export const figures = {
   cpuPerDelivery: compared('server CPU per delivery', 'µs', 2, ({ server }) => server?.cpuPerDeliveryUs),
+  cpuPerMessage: compared('server CPU per message', 'µs', 1, cpuPerMessageUs),
+  messages: compared('messages', '/s', 0, ({ messagesPerSecond }) => messagesPerSecond),
   deliveries: compared('deliveries', '/s', 0, ({ deliveriesPerSecond }) => deliveriesPerSecond),
   p50: compared('p50', 'ms', 2, ({ latencyMs }) => latencyMs?.p50),
   p99: compared('p99', 'ms', 2, ({ latencyMs }) => latencyMs?.p99),
@@ -45,6 +48,11 @@ export function formatFigure (name: FigureName, value: number): string {
 export function headingOf (name: FigureName): string {
   const { title, unit } = figures[name]
   return unit === '' ? title : `${title}, ${unit}`
+}
+
+/** All that a message takes: what publishing it costs, and its way to each receiver. */
+function cpuPerMessageUs ({ server, messagesPerSecond }: LoadReport): number | undefined {
+  return server === undefined || messagesPerSecond === 0 ? undefined : server.cpuShare * US_PER_S / messagesPerSecond
 }
 
 function compared (title: string, unit: string, digits: number, of: Figure['of']): Figure {

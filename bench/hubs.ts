@@ -16,19 +16,24 @@ export interface HubSpec {
   readonly nodes: number
 }
 
-/** The hubs, ours first; those `+redis` are two nodes and a Redis between them. */
-export const hubNames = ['wshub', 'wshub+redis', 'ws', 'socket.io', 'socket.io+redis', 'fastify'] as const
+const peerNames = ['ws', 'socket.io', 'socket.io+redis', 'fastify'] as const
+
+/** The hubs in the order they are measured, ours first, `no-history` being wshub that keeps no messages; those `+redis` are two nodes and a Redis between them. */
+export const hubNames = ['wshub', 'no-history', 'wshub+redis', 'no-history+redis', ...peerNames] as const
 
 /** Name of a hub. */
 export type HubName = typeof hubNames[number]
 
 const SECRET = 'only known to the benchmark, 32 bytes and more'
 const SEVERAL_NODES = 2
+const NO_HISTORY = { WS_HISTORY_SIZE: '0' }
 
 /** How each hub is started: wshub as it is, but without limits on how often one may connect and speak. */
 export const hubs: Readonly<Record<HubName, HubSpec>> = {
   wshub: ours('wshub', 1),
   'wshub+redis': ours('wshub+redis', SEVERAL_NODES),
+  'no-history': ours('no-history', 1, NO_HISTORY),
+  'no-history+redis': ours('no-history+redis', SEVERAL_NODES, NO_HISTORY),
   ws: peer('ws', 'ws-hub.js', 'hub'),
   'socket.io': peer('socket.io', 'socket-io-hub.js', 'socket.io'),
   'socket.io+redis': { ...peer('socket.io+redis', 'socket-io-hub.js', 'socket.io'), nodes: SEVERAL_NODES },
@@ -37,14 +42,14 @@ export const hubs: Readonly<Record<HubName, HubSpec>> = {
 
 /** Whether a hub is one to compare with, which has to be installed. */
 export function isPeer (name: HubName): boolean {
-  return name !== 'wshub' && name !== 'wshub+redis'
+  return peerNames.some((peer) => peer === name)
 }
 
-function ours (name: HubName, nodes: number): HubSpec {
+function ours (name: HubName, nodes: number, settings: HubSpec['env'] = {}): HubSpec {
   return {
     name,
     args: [join(projectRoot, 'dist', 'src', 'cli.js'), 'start'],
-    env: { HOST: '127.0.0.1', PORT: '0', JWT_SECRET: SECRET, WS_MESSAGE_RATE: '0', WS_HANDSHAKE_RATE: '0' },
+    env: { HOST: '127.0.0.1', PORT: '0', JWT_SECRET: SECRET, WS_MESSAGE_RATE: '0', WS_HANDSHAKE_RATE: '0', ...settings },
     wire: 'hub',
     secret: SECRET,
     nodes

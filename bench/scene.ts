@@ -12,6 +12,9 @@ export interface Step {
   readonly load: SceneLoad
 }
 
+/** The first one's figure is divided by the second one's. */
+export type Pair = readonly [hub: HubName, peer: HubName]
+
 /** A situation that hubs are compared in. */
 export interface Scene {
   readonly name: string
@@ -19,9 +22,16 @@ export interface Scene {
   readonly group: string
   readonly title: string
   readonly steps: readonly Step[]
-  /** Who is compared; the first is held against each of the others. */
+  /** Who is compared; the first is held against each of the others, unless there are pairs. */
   readonly hubs: readonly [HubName, ...HubName[]]
+  /** Who is held against whom, and nobody else; no hub is the second of two pairs. */
+  readonly pairs?: readonly Pair[]
   readonly figures: readonly FigureName[]
   /** The figure that is drawn. */
   readonly plot: FigureName
+}
+
+/** Who is held against whom in a scene. */
+export function pairsOf ({ hubs: [first, ...others], pairs }: Pick<Scene, 'hubs' | 'pairs'>): readonly Pair[] {
+  return pairs ?? others.map((peer) => [first, peer])
 }

@@ -1,11 +1,13 @@
 import type { ScriptLine } from './load/load.ts'
 import type { FigureName } from './figures.ts'
-import type { Scene, SceneLoad, Step } from './scene.ts'
+import type { Pair, Scene, SceneLoad, Step } from './scene.ts'
 
 const THROUGHPUT = ['cpuPerDelivery', 'deliveries', 'p50', 'p99', 'lost', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
 const LATENCY = ['p50', 'p99', 'p999', 'lost', 'cpuPerDelivery', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
 const IDLE = ['rss', 'handshakes', 'cpuPerHandshake', 'handshakeLoadCpu'] as const satisfies FigureName[]
 const BROADCAST = ['pingMax', 'pingMaxArriving', 'lost', 'wrong', 'p99', 'cpuPerDelivery'] as const satisfies FigureName[]
+
+const PUBLISHING = ['cpuPerMessage', 'messages', 'p50', 'p99', 'lost', 'wrong', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
 
 /** Order is checked as well: messages of a room come over two nodes. */
 const RELAYED = [...THROUGHPUT, 'wrong'] as const satisfies FigureName[]
@@ -13,6 +15,10 @@ const RELAYED = [...THROUGHPUT, 'wrong'] as const satisfies FigureName[]
 /** Who is compared on one node, and on two with a Redis between them. */
 const ONE_NODE = ['wshub', 'ws', 'socket.io', 'fastify'] as const
 const TWO_NODES = ['wshub+redis', 'wshub', 'socket.io+redis'] as const
+
+/** With history, held against the same without. */
+const WITH_AND_WITHOUT = ['wshub', 'no-history', 'wshub+redis', 'no-history+redis'] as const
+const HISTORY_PAIRS: readonly Pair[] = [['wshub', 'no-history'], ['wshub+redis', 'no-history+redis']]
 
 const DELIVERIES_PER_SECOND = 20_000
 const ROOM_SIZES = [10, 100, 1_000, 5_000, 15_000]
@@ -38,6 +44,8 @@ export function allScenes (chat: Chat): Scene[] {
     bigRoom(),
     recordedChat(chat),
     growth(),
+    withAndWithout(smallRoom('h1', 64)),
+    withAndWithout(manyRooms('h64', 64)),
     relayed(oneRoom('r16', '1 room of 1,000, one member publishing, 16 in flight', 16, 1)),
     relayed(manyRooms('r64', 64))
   ]
@@ -45,6 +53,12 @@ export function allScenes (chat: Chat): Scene[] {
 
 function oneRoom (name: string, title: string, inFlight: number, publishersPerRoom: number): Scene {
   return throughput(name, 'a', title, { membersPerRoom: 1_000, publishersPerRoom, traffic: { kind: 'window', inFlight } })
+}
+
+/** So few receivers that much of what a message costs is its publishing. */
+function smallRoom (name: string, inFlight: number): Scene {
+  const load: SceneLoad = { membersPerRoom: 10, publishersPerRoom: 1, contentBytes: 100, traffic: { kind: 'window', inFlight } }
+  return throughput(name, 'a', `1 room of 10, one member publishing 100 bytes, ${inFlight} in flight`, load)
 }
 
 function manyRooms (name: string, inFlight: number): Scene {
@@ -85,6 +99,11 @@ function growth (): Scene {
     return { label: String(membersPerRoom), load }
   })
   return { name: 'g', group: 'g', title: '1 room of 10 to 15,000, one member publishing, 16 in flight', steps, hubs: ONE_NODE, figures: THROUGHPUT, plot: 'cpuPerDelivery' }
+}
+
+/** The same with messages kept and without: on one node in its memory, on two in Redis. */
+function withAndWithout (scene: Scene): Scene {
+  return { ...scene, group: 'h', title: `with history and without, ${scene.title}`, hubs: WITH_AND_WITHOUT, pairs: HISTORY_PAIRS, figures: PUBLISHING, plot: 'cpuPerMessage' }
 }
 
 /** The same over two nodes, on each of which every other member is. */

@@ -3,7 +3,7 @@ import { figures, formatFigure, headingOf, type FigureName } from './figures.ts'
 import { judgeGoals, type Judgement } from './goals.ts'
 import type { HubName } from './hubs.ts'
 import { isConnectingLoadBound, isLoadBound } from './load/format-load-report.ts'
-import type { Scene } from './scene.ts'
+import { pairsOf, type Scene } from './scene.ts'
 import type { Summary } from './summary.ts'
 
 /** A run of a scene, to be written down. */
@@ -50,16 +50,14 @@ function table (result: SceneResult): string {
 }
 
 function cell ({ scene, summary }: SceneResult, { name, step, hub }: { name: FigureName, step: string, hub: HubName }): string {
-  const [ours] = scene.hubs
   const value = summary.figure(name, step, hub)
   if (value === undefined) return '–'
-  const ratio = hub === ours || !figures[name].isCompared ? undefined : summary.ratio(name, step, ours, hub)
+  const pair = figures[name].isCompared ? pairsOf(scene).find(([, peer]) => peer === hub) : undefined
+  const ratio = pair && summary.ratio(name, step, ...pair)
   return ratio === undefined ? formatFigure(name, value) : `${formatFigure(name, value)} (${ratio.toFixed(2)})`
 }
 
 function explanation ({ scene, summary }: SceneResult): string {
-  const [ours] = scene.hubs
-  const isCompared = summary.hubs.includes(ours) && summary.hubs.length > 1
   const bound = summary.hubsWhere(isLoadBound)
   const boundConnecting = scene.figures.includes('handshakes') ? summary.hubsWhere(isConnectingLoadBound) : []
   const disturbed = summary.hubsWhere(({ otherCpuShare = 0 }) => otherCpuShare > DISTURBANCE)
@@ -67,12 +65,20 @@ function explanation ({ scene, summary }: SceneResult): string {
     return summary.problems(label, hub).map((text) => `${hub}${label === '' ? '' : ` (${label})`} failed in a round: ${text}.`)
   }))
   return [
-    isCompared && `In brackets: ${ours}'s figure divided by this one, in the same round.`,
+    divisions(scene, summary.hubs),
     bound.length > 0 && `The load generator was the limit for ${bound.join(', ')}: these could deliver more; CPU per delivery holds.`,
     boundConnecting.length > 0 && `While connecting, the load generator was the limit for ${boundConnecting.join(', ')}: compare CPU per handshake instead.`,
     disturbed.length > 0 && `Other processes used more than ${DISTURBANCE * PERCENT} % of a core in a round of ${disturbed.join(', ')}: measure again.`,
     ...problems
   ].filter((text) => typeof text === 'string').join(' ')
+}
+
+/** What the ratios are; undefined when nothing could be compared. */
+function divisions (scene: Scene, measured: readonly HubName[]): string | undefined {
+  const compared = pairsOf(scene).filter((pair) => pair.every((hub) => measured.includes(hub)))
+  if (compared.length === 0) return undefined
+  const named = compared.map(([hub, peer]) => `${hub}'s figure divided by ${peer}'s`).join(', ')
+  return `In brackets: ${scene.pairs === undefined ? `${scene.hubs[0]}'s figure divided by this one` : named}, in the same round.`
 }
 
 function goalList (judgements: readonly Judgement[]): string {

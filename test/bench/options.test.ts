@@ -1,10 +1,11 @@
 import t from 'tap'
+import { hubNames } from '../../bench/hubs.ts'
 import { planLoad } from '../../bench/load/options.ts'
 import { readOptions } from '../../bench/options.ts'
 
 t.test('without arguments all scenes and hubs are measured in three rounds and written down', async (t) => {
   const { scenes, hubs, rounds, scale, outFolder = '' } = readOptions([])
-  t.strictSame({ scenes, hubs, rounds, scale }, { scenes: [], hubs: ['wshub', 'wshub+redis', 'ws', 'socket.io', 'socket.io+redis', 'fastify'], rounds: 3, scale: 1 })
+  t.strictSame({ scenes, hubs, rounds, scale }, { scenes: [], hubs: [...hubNames], rounds: 3, scale: 1 })
   t.match(outFolder, /bench$/)
 })
 
@@ -21,7 +22,7 @@ t.test('a scaled run is not written down unless it is asked to be', async (t) =>
 
 t.test('a wrong argument is refused with what was expected', async (t) => {
   t.throws(() => readOptions(['--rounds', 'many']), /--rounds: expected a number from 1 to 100, got many/)
-  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, wshub\+redis, ws, socket.io, socket.io\+redis, fastify, got nginx/)
+  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, no-history, wshub\+redis, no-history\+redis, ws, socket.io, socket.io\+redis, fastify, got nginx/)
   t.throws(() => readOptions(['--scale', '2']), /--scale/)
   t.throws(() => readOptions(['--nonsense']), /nonsense/)
 })

@@ -42,6 +42,30 @@ t.test('two nodes are held against one node and against the other hub\'s two', a
   t.match(section, '- server CPU per delivery: at most 0.25 of socket.io+redis: met, 0.15')
 })
 
+t.test('with history is held against without, on one node and on two', async (t) => {
+  const section = sectionOf('h1', [
+    measured('wshub', using(0.6)),
+    measured('no-history', using(0.5)),
+    measured('wshub+redis', using(1.8)),
+    measured('no-history+redis', using(1.2))
+  ])
+  t.match(section, '| wshub | 60.0 | 10,000 |')
+  t.match(section, '| no-history | 50.0 (1.20) | 10,000 (1.00) |')
+  t.match(section, '| wshub+redis | 180.0 | 10,000 |')
+  t.match(section, '| no-history+redis | 120.0 (1.50) | 10,000 (1.00) |')
+  t.match(section, 'In brackets: wshub\'s figure divided by no-history\'s, wshub+redis\'s figure divided by no-history+redis\'s, in the same round.')
+})
+
+t.test('only what was measured is said to be divided', async (t) => {
+  const section = sectionOf('h1', [measured('wshub', using(0.6)), measured('no-history', using(0.5)), measured('wshub+redis', using(1.8))])
+  t.match(section, 'In brackets: wshub\'s figure divided by no-history\'s, in the same round.')
+  t.notMatch(sectionOf('h1', [measured('wshub', using(0.6)), measured('wshub+redis', using(1.8))]), /In brackets/)
+})
+
+t.test('without messages none has a cost', async (t) => {
+  t.match(sectionOf('h1', [measured('wshub', { messagesPerSecond: 0 })]), '| wshub | – | 0 |')
+})
+
 t.test('two nodes that use more than a quarter of the other hub\'s CPU, or lose a message, miss the goal', async (t) => {
   const section = sectionOf('r16', [
     measured('wshub+redis', { server: sampleServer(3), lost: 1 }),
@@ -86,6 +110,11 @@ function sectionOf (name: string, measurements: readonly Measurement[], differen
   const scene = scenes.find((each) => each.name === name)
   if (scene === undefined) throw new Error(`no scene ${name}`)
   return formatSection({ scene, summary: new Summary(measurements), rounds: 3, environment, isFull: true, ...different })
+}
+
+/** 10,000 messages a second, with a share of a core. */
+function using (cpuShare: number): Partial<LoadReport> {
+  return { messagesPerSecond: 10_000, server: { cpuShare, cpuPerDeliveryUs: undefined, cpuPerHandshakeUs: undefined, rssPerConnectionKb: 9 } }
 }
 
 function latency (p99: number): LoadReport['latencyMs'] {
