@@ -1,7 +1,7 @@
 import type { AppOverrides } from '../../src/app.ts'
 import type { TestClient } from '../client.ts'
 import { startService, until, type Teardown, type TestService } from '../helper.ts'
-import { startRedis, type RedisServer } from './redis-server.ts'
+import { startRedis, type RedisOptions, type RedisServer } from './redis-server.ts'
 
 /** Services that one Redis makes a single hub. */
 export interface Nodes {
@@ -13,8 +13,8 @@ export interface Nodes {
 const quick: AppOverrides = { redisTimings: { sweepMs: 20, probeMs: 50 } }
 
 /** Starts three services on a Redis of their own, ready for clients; they end with the test. */
-export async function startNodes (t: Teardown, env: Record<string, string> = {}, overrides: AppOverrides = quick): Promise<Nodes> {
-  const redis = await startRedis(t)
+export async function startNodes (t: Teardown, env: Record<string, string> = {}, overrides: AppOverrides = quick, redisOptions: RedisOptions = {}): Promise<Nodes> {
+  const redis = await startRedis(t, redisOptions)
   const start = async (): Promise<TestService> => await startService(t, { REDIS_URL: redis.url, WS_HANDSHAKE_RATE: '0', WS_REST_RATE: '0', ...env }, overrides)
   const nodes = [await start(), await start(), await start()] as const
   await whenReady(nodes)
