@@ -34,7 +34,7 @@ async function notify (service: TestService, user: string, payload: unknown): Pr
   await postJson(service, '/ws/broadcast', { type: 'news', payload, target: { users: [user] } }, ADMIN)
 }
 
-t.test('a member comes back with its position: the answer, then what it missed, then the present', async (t) => {
+t.test('a member comes back with its position: the answer, then what it missed, then the present (S3-79, S3-85)', async (t) => {
   const { service, ada, bob, position } = await start(t)
   await say(ada, 'hall', 'a')
   bob.socket.terminate()
