@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { isFor } from '../hub/past-audience.ts'
 import { roomTopic } from '../hub/topics.ts'
+import { JsonText, jsonTextOf } from '../json-text.ts'
+import type { PastMessage } from '../rooms/room-history.ts'
 import { reply, roomCommand, type Command } from './command.ts'
 import { checkInRoom } from './publishing.ts'
 import { PositionSchema } from './returning.ts'
@@ -28,7 +30,18 @@ export function history ({ rooms }: Services): Command {
       const { connection, room, payload: { since, before, limit = DEFAULT_LIMIT } } = request
       const shown = new Set([roomTopic(room)])
       const { epoch, messages, more } = await rooms.history.page(room, { since, before, limit }, (message) => isFor(message, connection, shown))
-      reply(request, 'history', { room, epoch, messages, more }, room)
+      reply(request, 'history', pageText({ room, epoch, more }, messages), room)
     }
   })
+}
+
+/** A page with the payloads as they were sent: reading megabytes of them, only to write them again, would hold everybody up. */
+function pageText (head: object, messages: readonly PastMessage[]): JsonText {
+  return new JsonText(`${JSON.stringify(head).slice(0, -1)},"messages":[${messages.map(messageText).join()}]}`)
+}
+
+function messageText ({ type, id, room, payload, sender, timestamp, seq }: PastMessage): string {
+  const head = JSON.stringify({ type, id, room }).slice(0, -1)
+  const tail = JSON.stringify({ sender, timestamp, seq }).slice(1)
+  return `${head},"payload":${jsonTextOf(payload)},${tail}`
 }

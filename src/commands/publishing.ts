@@ -7,6 +7,7 @@ import type { Hub } from '../hub/hub.ts'
 import { connectionTopic, type TopicName } from '../hub/topics.ts'
 import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Attendance } from '../relay/presence-store.ts'
+import type { PublishResult } from '../relay/relay-message.ts'
 import { reply, type Request, type RoomRequest } from './command.ts'
 import type { PublishPolicy } from './services.ts'
 
@@ -47,5 +48,19 @@ export function publishFrom (hub: Hub, request: Request, type: string, topic: To
     timestamp: timestamp()
   }
   const published = hub.publish({ topics: [topic], except: [connectionTopic(connection.id)], event, publisher: connection.user.id })
-  return andThen(published, ({ seq, epoch, duplicate }) => reply(request, 'ack', { seq, epoch, duplicate }))
+  return andThen(published, (result) => acknowledge(hub, request, topic, result))
+}
+
+/**
+ * The place in an `ack` is one from which its reader may come back: the connection has been sent what comes before. Where that cannot be
+ * had in time, the place is not named.
+ */
+function acknowledge (hub: Hub, request: Request, topic: TopicName, { seq, epoch, duplicate }: PublishResult): MaybePromise<void> {
+  if (seq === undefined || epoch === undefined) return reply(request, 'ack', { duplicate })
+  const { connection, id } = request
+  const position = { epoch, seq }
+  return andThen(hub.isHandedOn(topic, position), (isHandedOn) => {
+    if (isHandedOn) connection.sendPlace('ack', { seq, epoch, duplicate }, { id, topic, position })
+    else reply(request, 'ack', { duplicate })
+  })
 }

@@ -12,7 +12,8 @@ import type { Services } from './services.ts'
 const MAX_TOPICS = 128
 
 const ResumePayloadSchema = Type.Object({
-  topics: Type.Record(Type.String(), Type.Object({ ...PositionSchema.properties, member: Type.Optional(Type.Boolean()) }), { maxProperties: MAX_TOPICS, additionalProperties: false })
+  // A name may hold line separators, which the pattern of any text leaves out.
+  topics: Type.Record(Type.String({ pattern: '^[^]*$' }), Type.Object({ ...PositionSchema.properties, member: Type.Optional(Type.Boolean()) }), { maxProperties: MAX_TOPICS, additionalProperties: false })
 })
 
 /** `resume`: the way back after a reconnect, to many topics at once. */

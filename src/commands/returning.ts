@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import type { Return } from '../hub/resumption.ts'
+import { Reunion, type Return } from '../hub/resumption.ts'
 import { roomTopic } from '../hub/topics.ts'
 import type { RoomRequest } from './command.ts'
 
@@ -17,5 +17,5 @@ export const ReturnPayloadSchema = Type.Object({
 
 /** With what a client comes back; undefined for one that has no position. */
 export function backOf ({ room, payload: { since } }: RoomRequest<Static<typeof ReturnPayloadSchema>>): Return | undefined {
-  return since === undefined ? undefined : { since, topics: new Set([roomTopic(room)]) }
+  return since === undefined ? undefined : { since, reunion: new Reunion([roomTopic(room)]) }
 }

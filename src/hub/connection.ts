@@ -4,7 +4,7 @@ import { monotonicMs } from '../clock.ts'
 import type { HubError } from '../errors.ts'
 import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
 import type { Delivery, Dialect } from '../protocol/dialect.ts'
-import type { UserRef } from '../relay/relay-message.ts'
+import type { Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
@@ -59,6 +59,11 @@ export class Connection extends Outlet {
     return this.deliver(this.#frame({ event: directEvent(type, payload, about) }))
   }
 
+  /** Answers with a place in a topic's stream, behind everything that the connection has to be shown before. */
+  sendPlace (type: string, payload: unknown, { topic, position, ...about }: About & { readonly topic: TopicName, readonly position: Position }): boolean {
+    return this.deliverReply(this.#frame({ event: directEvent(type, payload, about) }), topic, position)
+  }
+
   /** Sends a refusal, with the id of the request where it is known. */
   sendError (error: HubError, about: About = {}): boolean {
     const payload = error.toPayload()
@@ -67,7 +72,7 @@ export class Connection extends Outlet {
 
   /** Sends `connected`, and behind it what was held. */
   greet (payload: unknown): void {
-    if (this.isOpen) this.outbox.release(this.#frame({ event: directEvent('connected', payload, {}) }))
+    if (this.isOpen) this.releaseBehind(this.#frame({ event: directEvent('connected', payload, {}) }))
   }
 
   /** Sends a protocol ping. */

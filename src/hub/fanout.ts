@@ -35,7 +35,7 @@ export class Fanout {
 
   /** Tells everybody on a topic which of its messages were lost on the way to this node. */
   tellGap (gap: Gap): void {
-    for (const connection of this.#subscribers(gap.topic)) connection.send('gap', gap)
+    for (const connection of this.#subscribers(gap.topic)) connection.tellGap(gap)
   }
 
   /** The connections on any of the topics. */

@@ -2,9 +2,9 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { CommandRegistry } from '../commands/command-registry.ts'
 import { customCommand, type Handler, type HandlerExtras, type HandlerOptions } from '../commands/custom-command.ts'
 import type { Logger } from '../logger.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { andThen, attempt, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { NumberedMessage, PublishResult, RelayMessage } from '../relay/relay-message.ts'
+import type { NumberedMessage, Position, PublishResult, RelayMessage } from '../relay/relay-message.ts'
 import type { RoomSize } from '../relay/presence-store.ts'
 import { Announcer } from './announcer.ts'
 import { Census } from './census.ts'
@@ -12,23 +12,13 @@ import { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { Counts } from './counts.ts'
 import { Fanout } from './fanout.ts'
+import type { HubParts, Whom } from './hub-parts.ts'
 import type { HubCounts, HubStats, Scope } from './hub-stats.ts'
 import { Moderation, type Disconnected, type DisconnectOptions } from './moderation.ts'
 import { TopicIndex } from './topic-index.ts'
 import type { Target } from './targets.ts'
 import { ALL_TOPIC, roleTopic, userTopic, type TopicName } from './topics.ts'
 import { Users } from './users.ts'
-
-/** A connection, by itself or by id, or all connections of a user, by id. */
-export type Whom = { readonly id: string } | string
-
-/** What a hub is made of. */
-export interface HubParts {
-  readonly relay: Relay
-  readonly logger: Logger
-  /** Given to the application's handlers with every request. */
-  readonly extras: HandlerExtras
-}
 
 /** The connections of this node and the ways to reach them, here and, through the relay, everywhere. */
 export class Hub extends Announcer {
@@ -125,6 +115,11 @@ export class Hub extends Announcer {
 
   override publish (message: RelayMessage): MaybePromise<PublishResult> {
     return this.#relay.publish(message)
+  }
+
+  /** True once this node has been handed everything up to a place in a topic's stream; false when that takes too long. */
+  isHandedOn (topic: TopicName, position: Position): MaybePromise<boolean> {
+    return attempt(() => andThen(this.#relay.handedOn(topic, position), () => true), () => false)
   }
 
   /** Publishes a notice that nobody waits for; a failure is logged, never thrown. */

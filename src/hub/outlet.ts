@@ -5,21 +5,9 @@ import type { ConnectionSettings } from './connection-parts.ts'
 import { DroppedMessages } from './dropped-messages.ts'
 import type { Frame } from './frame.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
+import { PastPace } from './past-pace.ts'
 import { TopicHolds, type HeldFrame, type TopicHold } from './topic-holds.ts'
 import type { TopicName } from './topics.ts'
-
-/** So much of the past is written at once, less where the send buffer is small: what else comes for the client must find room there. */
-const PAST_FRAMES = 32
-const PAST_BYTES = 64 * 1024
-
-/** What was written of the past, of all topics together, since the socket had room. */
-interface Pace {
-  frames: number
-  bytes: number
-  /** There while nothing more of it may be written. */
-  room?: Promise<void>
-  onDrained?: () => void
-}
 
 /** A connection's way out: which frames go to the socket, which wait, and which there is no room for. */
 export abstract class Outlet implements OutboxOwner {
@@ -30,7 +18,9 @@ export abstract class Outlet implements OutboxOwner {
   /** There while the client is shown the past of a topic. */
   #holds: TopicHolds | undefined
   /** There while the past of topics is written. */
-  #past: Pace | undefined
+  #past: PastPace | undefined
+  /** There until the greeting: the first number of each topic of which something waits for it. */
+  #early: Map<TopicName, number> | undefined
   #isOpen = true
 
   constructor (stream: Duplex, settings: ConnectionSettings) {
@@ -64,25 +54,33 @@ export abstract class Outlet implements OutboxOwner {
     const isInGap = topic !== undefined && this.#dropped?.has(topic) === true
     const hold = isInGap || topic === undefined ? undefined : this.#holds?.of(topic)
     if (hold !== undefined && position !== undefined) return this.#keepBack(hold, { frame, position })
-    if (!isInGap && this.outbox.push(frame)) return true
+    if (!isInGap && this.outbox.push(frame)) {
+      if (this.#early !== undefined) this.#noteEarly(topic, position)
+      return true
+    }
     this.#overflow(topic, position)
     return false
+  }
+
+  /** Queues a reply that names a place in a topic's stream: who reads it has been shown what comes before. */
+  deliverReply (frame: Frame, topic: TopicName, position: Position): boolean {
+    const hold = this.#holds?.of(topic)
+    return hold === undefined || !this.#isOpen ? this.deliver(frame) : this.#keepBack(hold, { frame, position, isReply: true })
   }
 
   /** Undefined while a frame of the past may be queued; else resolves when that may be tried again, or the connection has ended. */
   roomForPast (): Promise<void> | undefined {
     if (!this.#isOpen) return undefined
-    if (!this.outbox.isFull && !this.#isPastSpent()) return this.#past?.room
-    const past = this.#past ??= { frames: 0, bytes: 0 }
+    if (!this.outbox.isFull && this.#past?.isSpent !== true) return this.#past?.room
+    const past = this.#past ??= new PastPace(this.#settings.outbox)
     past.room ??= this.#whenTaken(past)
     return past.room
   }
 
   /** Queues a frame of the past; to be called where there is room for it. */
   deliverPast (frame: Frame): void {
-    const past = this.#past ??= { frames: 0, bytes: 0 }
-    past.frames += 1
-    past.bytes += frame.length
+    this.#past ??= new PastPace(this.#settings.outbox)
+    this.#past.note(frame.length)
     this.deliver(frame)
   }
 
@@ -100,6 +98,12 @@ export abstract class Outlet implements OutboxOwner {
   /** Keeps back, bounded, what is delivered before the greeting. */
   hold (): void {
     this.outbox.hold()
+    this.#early = new Map()
+  }
+
+  /** The number of the first message of a topic that waits for the greeting, where there is one. */
+  firstEarly (topic: TopicName): number | undefined {
+    return this.#early?.get(topic)
   }
 
   /** Keeps back, bounded, what has a number in the topic's stream from here on, until {@link letPass}; an earlier hold of the topic is over. */
@@ -119,10 +123,12 @@ export abstract class Outlet implements OutboxOwner {
     if (this.#holds?.isEmpty === true) this.#holds = undefined
   }
 
-  /** Ends whatever hold there is of a topic that the connection has left; what is in it is dropped. */
+  /** Ends whatever hold there is of a topic that the connection has left; of what is in it only the replies are sent. */
   endHold (topic: TopicName): void {
     const hold = this.#holds?.of(topic)
-    if (hold !== undefined) this.letPass(hold)
+    if (hold === undefined) return
+    this.letPass(hold)
+    for (const { frame } of hold.replies()) this.deliver(frame)
   }
 
   /** The socket has room again: says what was dropped meanwhile, so that the client can ask for it. */
@@ -133,6 +139,12 @@ export abstract class Outlet implements OutboxOwner {
       if (!this.send('gap', gap)) this.#notedDrops().restore(gap)
     }
     this.#past?.onDrained?.()
+  }
+
+  /** Sends a frame, and behind it what was kept back. */
+  protected releaseBehind (first: Frame): void {
+    this.#early = undefined
+    this.outbox.release(first)
   }
 
   /** A close frame is on its way: nothing may follow it. */
@@ -146,6 +158,10 @@ export abstract class Outlet implements OutboxOwner {
     this.outbox.discard()
     this.#holds = undefined
     this.#past?.onDrained?.()
+  }
+
+  #noteEarly (topic?: TopicName, position?: Position): void {
+    if (topic !== undefined && position !== undefined && this.#early?.has(topic) === false) this.#early.set(topic, position.seq)
   }
 
   #keepBack (hold: TopicHold, held: HeldFrame): boolean {
@@ -167,13 +183,7 @@ export abstract class Outlet implements OutboxOwner {
     return this.#dropped
   }
 
-  #isPastSpent (): boolean {
-    const { messages, bytes } = this.#settings.outbox
-    const past = this.#past
-    return past !== undefined && (past.frames >= Math.min(PAST_FRAMES, messages / 2) || past.bytes >= Math.min(PAST_BYTES, bytes / 2))
-  }
-
-  async #whenTaken (past: Pace): Promise<void> {
+  async #whenTaken (past: PastPace): Promise<void> {
     await endOfTurn()
     if (this.#isOpen && this.outbox.isFull) await new Promise<void>((resolve) => { past.onDrained = resolve })
     this.#past = undefined

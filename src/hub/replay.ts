@@ -107,8 +107,8 @@ export class Replay {
   /** What came during the reading was read, too; but numbers of another epoch say nothing of that. */
   #showHeld (held: Held, { epoch, seq: top }: Position): void {
     if ('frame' in held) {
-      const { frame, position } = held
-      if (position.epoch !== epoch || position.seq > top) this.#parts.connection.deliverPast(frame)
+      const { frame, position, isReply = false } = held
+      if (isReply || position.epoch !== epoch || position.seq > top) this.#parts.connection.deliverPast(frame)
       return
     }
     const from = held.epoch === epoch ? Math.max(held.from, top + 1) : held.from

@@ -15,6 +15,7 @@ import { Inbox, type InboxLimits } from './inbox.ts'
 import { OnlineRegister } from './online-register.ts'
 import { RateGate, type MessageRate } from './rate-gate.ts'
 import type { Timings } from './timings.ts'
+import type { TopicName } from './topics.ts'
 import { welcomeTo } from './welcome.ts'
 
 /** How connections behave. */
@@ -126,12 +127,13 @@ export class Sessions {
   #greetOnceReached (connection: Connection, inbox: Inbox): void {
     const { hub, relay, logger } = this.#parts
     const { inbox: { maxMessageSizeBytes }, pingPeriodMs } = this.#settings
-    const topics = connection.topics.filter((topic) => relay.keeps(topic))
+    // Of all of them: from here on the relay knows what to miss.
+    const topics = [...connection.topics]
     const greet = (positions: readonly Position[]): void => {
-      const parts = { hub, relay, maxMessageSizeBytes, pingPeriodMs, positions: Object.fromEntries(topics.map((topic, index) => [topic, positions[index]])) }
-      connection.greet(welcomeTo(connection, parts))
+      const kept = topics.map((topic, index) => [topic, beforeEarly(connection, topic, positions[index])] as const).filter(([topic]) => relay.keeps(topic))
+      connection.greet(welcomeTo(connection, { hub, relay, maxMessageSizeBytes, pingPeriodMs, positions: Object.fromEntries(kept) }))
     }
-    const reached = attempt(() => andThen(relay.subscribed([...connection.topics]), () => relay.positions(topics)), (err) => {
+    const reached = attempt(() => andThen(relay.subscribed(topics), () => relay.positions(topics)), (err) => {
       logger.warn({ client_id: connection.id, err }, 'subscriptions not confirmed')
       return []
     })
@@ -150,4 +152,10 @@ export class Sessions {
     const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
     rooms.leaveAll(connection, graceMs).catch((err: unknown) => logger.error({ ...fields, err }, 'clean-up failed'))
   }
+}
+
+/** The place before what follows the greeting: a cut right behind it must lose nothing. */
+function beforeEarly (connection: Connection, topic: TopicName, position: Position | undefined): Position | undefined {
+  const first = connection.firstEarly(topic)
+  return position === undefined || first === undefined ? position : { ...position, seq: Math.min(position.seq, first - 1) }
 }

@@ -7,6 +7,8 @@ import type { TopicName } from './topics.ts'
 export interface HeldFrame {
   readonly frame: Frame
   readonly position: Position
+  /** An answer to the client itself: shown whatever was shown before it. */
+  readonly isReply?: boolean
 }
 
 /** Numbers whose frames are missing, in the place where they would have been. */
@@ -35,10 +37,12 @@ export class TopicHold {
   #waiting: Held[] = []
   #bytes = 0
 
-  constructor (topic: TopicName, limits: OutboxLimits, unshown?: Span) {
+  /** Takes over what an earlier hold of the topic has not shown, and the replies that wait in it. */
+  constructor (topic: TopicName, limits: OutboxLimits, former?: TopicHold) {
     this.topic = topic
     this.#limits = limits
-    this.unshown = unshown
+    this.unshown = former?.rest
+    for (const reply of former?.replies() ?? []) this.add(reply)
   }
 
   /** True when what came last found no room. */
@@ -49,10 +53,9 @@ export class TopicHold {
 
   /** All that the client has neither been shown nor told as lost. */
   get rest (): Span | undefined {
-    const [first] = this.#waiting
-    const last = this.#waiting.at(-1)
-    const from = this.unshown?.from ?? (first && spanOf(first).from)
-    const to = last === undefined ? this.unshown?.to : spanOf(last).to
+    const spans = this.#waiting.filter((held) => !isReply(held)).map(spanOf)
+    const from = this.unshown?.from ?? spans[0]?.from
+    const to = spans.at(-1)?.to ?? this.unshown?.to
     return from === undefined || to === undefined ? undefined : { from, to }
   }
 
@@ -78,6 +81,11 @@ export class TopicHold {
     this.#waiting.push({ from, to })
   }
 
+  /** The replies that are held: their requests were carried out, whatever becomes of the rest. */
+  replies (): HeldFrame[] {
+    return this.#waiting.filter(isReply)
+  }
+
   /** Hands out the oldest that is held. */
   take (): Held | undefined {
     const held = this.#waiting.shift()
@@ -101,7 +109,7 @@ export class TopicHolds {
 
   /** Begins to hold a topic; takes the place of an earlier hold of it, and over what that had not shown. */
   begin (topic: TopicName): TopicHold {
-    const hold = new TopicHold(topic, this.#limits, this.#holds.get(topic)?.rest)
+    const hold = new TopicHold(topic, this.#limits, this.#holds.get(topic))
     this.#holds.set(topic, hold)
     return hold
   }
@@ -122,4 +130,8 @@ export class TopicHolds {
 
 function spanOf (held: Held): Span {
   return 'frame' in held ? { from: held.position.seq, to: held.position.seq } : held
+}
+
+function isReply (held: Held): held is HeldFrame {
+  return 'frame' in held && held.isReply === true
 }

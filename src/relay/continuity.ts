@@ -7,11 +7,14 @@ import type { NumberedMessage, Position } from './relay-message.ts'
 import { Stream, type Arrival } from './stream.ts'
 import { StreamRepair } from './stream-repair.ts'
 
+/** Where a topic stands: undefined when the store knows nothing of it, `unasked` when the server that should know did not answer. */
+export type Place = Position | 'unasked' | undefined
+
 /** Where streams are kept. Everything may reject with `UNAVAILABLE`. */
 export interface StreamSource {
   read (topic: TopicName, range: StreamRange): Promise<StreamPage>
-  /** The last places, in the order of the topics; undefined for those that nothing is known of. Keeps them for longer when asked to. */
-  check (topics: readonly TopicName[], keepsLonger: boolean): Promise<ReadonlyArray<Position | undefined>>
+  /** The last places, in the order of the topics. Keeps them for longer when asked to. */
+  check (topics: readonly TopicName[], keepsLonger: boolean): Promise<readonly Place[]>
   /** Begins a new epoch for a topic whose numbers went back below one that they had reached. */
   renew (topic: TopicName, reached: Position): Promise<void>
 }

@@ -128,6 +128,8 @@ export class MemoryRelay implements Relay {
     return topics.map((topic) => this.position(topic))
   }
 
+  handedOn (): void {}
+
   keeps (topic: TopicName): boolean {
     return this.#history.keeps(topic)
   }

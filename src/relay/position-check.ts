@@ -1,8 +1,7 @@
 import { monotonicMs } from '../clock.ts'
 import type { TopicName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import type { Continuity, StreamSource } from './continuity.ts'
-import type { Position } from './relay-message.ts'
+import type { Continuity, Place, StreamSource } from './continuity.ts'
 
 /** What checking positions works with. */
 export interface PositionCheckParts {
@@ -60,13 +59,15 @@ export class PositionCheck {
     if (asked.length === 0) return
     const places = await source.check(asked.map(({ topic }) => topic), this.#keepsLonger)
     for (const [index, { topic, last }] of asked.entries()) this.#compare(topic, last, places[index])
+    // Who should restore these may not come, as when subscriptions are refused; it is harmless while somebody does.
+    continuity.restored(asked.map(({ topic }) => topic).filter((topic) => continuity.streams.get(topic)?.isHeld === true))
   }
 
   /** `last` is where the topic stood here when the store was asked. */
-  #compare (topic: TopicName, last: number, place: Position | undefined): void {
+  #compare (topic: TopicName, last: number, place: Place): void {
     const { continuity } = this.#parts
     const stream = continuity.streams.get(topic)
-    if (stream?.epoch === undefined || stream.isHeld) return
+    if (stream?.epoch === undefined || stream.isHeld || place === 'unasked') return
     if (place?.epoch !== stream.epoch || place.seq < last) continuity.repair(topic)
     else if (place.seq > stream.last) this.#behind.set(topic, place.seq)
   }

@@ -58,6 +58,11 @@ export interface Relay {
   position (topic: TopicName): MaybePromise<Position>
   /** The same for several topics at once, in their order. */
   positions (topics: readonly TopicName[]): MaybePromise<readonly Position[]>
+  /**
+   * Resolves when this node has been handed everything up to a place that it was told of; at once where it is not subscribed. Rejects with
+   * `UNAVAILABLE` when that takes too long.
+   */
+  handedOn (topic: TopicName, position: Position): MaybePromise<void>
   /** True when messages of the topic are kept for those who come back. */
   keeps (topic: TopicName): boolean
   /** A part of what is kept of a topic. A node that is subscribed to the topic has been handed everything up to the place that it names. */

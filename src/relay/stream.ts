@@ -15,9 +15,9 @@ export interface HeldArrival extends Arrival {
 }
 
 interface Waiter {
+  readonly number: number
   readonly position: Position
   readonly resolve: () => void
-  readonly reject: (error: Error) => void
 }
 
 /** More than this is not kept for one topic while it waits: what is let go of is in the history, or will be told as lost. */
@@ -31,6 +31,7 @@ export class Stream {
   /** There while something is missing, or may be. */
   #held: HeldArrival[] | undefined
   #waiters: Waiter[] | undefined
+  #asked = 0
 
   get epoch (): string | undefined {
     return this.#epoch
@@ -44,6 +45,16 @@ export class Stream {
   /** True while messages wait for a repair. */
   get isHeld (): boolean {
     return this.#held !== undefined
+  }
+
+  /** True while somebody waits for a place. */
+  get isAwaited (): boolean {
+    return this.#waiters !== undefined
+  }
+
+  /** How often a place was waited for so far. */
+  get asked (): number {
+    return this.#asked
   }
 
   /** What is to be done with a message that has come: one that waits is given to {@link keep}, and may need a repair. */
@@ -91,10 +102,13 @@ export class Stream {
     this.#held = [...arrivals, ...this.#held ?? []]
   }
 
-  /** Nothing waits any more: messages go on as they come. */
-  release (): void {
+  /**
+   * No message waits any more: they go on as they come. All has been done for the first `asked` who waited for a place; the store was looked
+   * at before the others asked.
+   */
+  release (asked: number): void {
     this.#held = undefined
-    this.#wake(() => true)
+    this.#wake(({ number, position }) => number <= asked || this.isAt(position))
   }
 
   /** Drops what waits, but goes on holding. */
@@ -122,21 +136,23 @@ export class Stream {
 
   /** Resolves when {@link isAt}, or when all has been done to get there; rejects with `UNAVAILABLE` when that takes too long. */
   async whenAt (position: Position, limitMs: number): Promise<void> {
+    const number = this.#asked += 1
     let timer: NodeJS.Timeout | undefined
     try {
       await new Promise<void>((resolve, reject) => {
         timer = setTimeout(() => reject(new HubError('UNAVAILABLE', 'the stream could not be followed in time')), limitMs)
-        this.#waiters = [...this.#waiters ?? [], { position, resolve, reject }]
+        this.#waiters = [...this.#waiters ?? [], { number, position, resolve }]
       })
     } finally {
       clearTimeout(timer)
+      this.#wake((waiter) => waiter.number === number)
     }
   }
 
   /** Nobody here wants the stream any more. */
   abandon (): void {
     this.letGo()
-    this.release()
+    this.release(this.#asked)
   }
 
   #wake (isServed: (waiter: Waiter) => boolean): void {

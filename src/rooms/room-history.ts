@@ -38,10 +38,10 @@ export class RoomHistory {
   }
 
   /** A page of what is kept, with the place where the room's stream stands; `isFor` may leave messages out. Rejects with `INVALID_ROOM`, `UNAVAILABLE`. */
-  async page (name: RoomName, { since, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
+  async page (name: RoomName, { since, after = since?.seq, before, limit }: HistoryRequest, isFor: (message: StreamMessage) => boolean = () => true): Promise<HistoryPage> {
     const room = checkRoomName(name)
     const topic = roomTopic(room)
-    let range: StreamRange = { ...(since !== undefined && { after: since.seq }), ...(before !== undefined && { before }), limit }
+    let range: StreamRange = { ...(after !== undefined && { after }), ...(before !== undefined && { before }), limit }
     let page = await this.#relay.read(topic, range)
     if (since !== undefined && since.epoch !== page.epoch) {
       range = { ...range, after: 0 }

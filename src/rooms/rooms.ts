@@ -1,6 +1,7 @@
 import { timestamp } from '../clock.ts'
 import type { Connection } from '../hub/connection.ts'
-import type { Hub, Whom } from '../hub/hub.ts'
+import type { Hub } from '../hub/hub.ts'
+import type { Whom } from '../hub/hub-parts.ts'
 import { Resumption, type Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName, type TopicName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'

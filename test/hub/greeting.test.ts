@@ -115,3 +115,24 @@ t.test('the greeting counts the connections of all nodes', async (t) => {
   await until(() => second.relay.connectionsElsewhere() === 1)
   t.equal(await onlineCount(second, 'bob'), 2)
 })
+
+t.test('positions are those of its topics that are kept, before what waits for the greeting: a cut right behind it loses nothing', async (t) => {
+  const { second, gate, ada } = await arriving(t)
+  await second.hub.toUser('ada', { type: 'early', payload: 1 })
+  await second.hub.toUser('ada', { type: 'early', payload: 2 })
+  gate.open()
+  const { payload } = await ada.next('connected')
+  t.match(payload, { positions: { 'user:ada': { epoch: String, seq: 0 } } })
+  t.same(Object.keys(Object(payload['positions'])), ['user:ada'], 'roles and everybody are not kept unasked')
+  t.same([(await ada.next()).seq, (await ada.next()).seq], [1, 2])
+  const { payload: { topics } } = await ada.request({ type: 'resume', payload: { topics: payload['positions'] } })
+  t.match(topics, { 'user:ada': { recovered: true, missed: 2, seq: 0 } })
+})
+
+t.test('positions that cannot be had are left out, and the client is greeted all the same', async (t) => {
+  const [first] = await startTwoHubs(t)
+  first.relay.positions = async () => { throw new Error('no answer') }
+  const ada = connect(t, first.address, { path: '/?user=ada' })
+  t.same((await ada.next('connected')).payload['positions'], {})
+  t.match(first.lines.find(({ level }) => level === 'warn'), { fields: { err: Error } })
+})

@@ -137,6 +137,8 @@ export class LinkedRelay implements Relay {
     return this.#common.streams.positions(topics)
   }
 
+  handedOn (): void {}
+
   keeps (topic: TopicName): boolean {
     return this.#common.streams.keeps(topic)
   }

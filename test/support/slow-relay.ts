@@ -1,6 +1,7 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { BanList } from '../../src/relay/ban-list.ts'
 import type { StreamPage, StreamRange } from '../../src/relay/history.ts'
+import type { MaybePromise } from '../../src/maybe-promise.ts'
 import { MemoryRelay, type MemoryRelayOptions } from '../../src/relay/memory-relay.ts'
 import type { Entry, Exit, Occupant, OnPresenceChange, PresenceStore, RoomSize, RoomSummary, Roster } from '../../src/relay/presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
@@ -118,6 +119,9 @@ export class SlowRelay implements Relay {
     await this.#wait('position', topics.join())
     return this.#relay.positions(topics)
   }
+
+  /** At once, unless a test wants it otherwise. */
+  handedOn (): MaybePromise<void> {}
 
   keeps (topic: string): boolean {
     return this.#relay.keeps(topic)

@@ -148,6 +148,10 @@ export class RedisRelay implements Relay {
     return await Promise.all(topics.map((topic) => this.position(topic)))
   }
 
+  handedOn (topic: TopicName, position: Position): MaybePromise<void> {
+    return this.#streams.handedOn(topic, position)
+  }
+
   keeps (topic: TopicName): boolean {
     return this.#options.keepOf(topic).size > 0
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { TopicName } from '../../hub/topics.ts'
+import type { Place } from '../continuity.ts'
 import type { KeepOf, StreamMessage, StreamPage, StreamRange } from '../history.ts'
 import type { Position } from '../relay-message.ts'
 import { chunksOf, groupsOf } from './chunks.ts'
@@ -45,12 +46,16 @@ export class StreamReader {
     })
   }
 
-  /** The last places, in the order of the topics; undefined for those that Redis knows nothing of. Keeps them for longer when asked to. */
-  async check (topics: readonly TopicName[], keepsLonger: boolean): Promise<ReadonlyArray<Position | undefined>> {
-    const found = await this.#places(topics, checkScript, [keepsLonger ? this.#ttlS : 0])
+  /** The last places, in the order of the topics; rejects when no server answers. Keeps them for longer when asked to. */
+  async check (topics: readonly TopicName[], keepsLonger: boolean): Promise<Place[]> {
+    const groups = groupsOf([...new Set(topics)], (topic) => this.#parts.keys.tagOf(topic))
+    const answers = await Promise.allSettled(groups.map(async (group) => await this.#places(group, checkScript, [keepsLonger ? this.#ttlS : 0])))
+    const failed = answers.find((answer) => answer.status === 'rejected')
+    if (failed !== undefined && answers.every(({ status }) => status === 'rejected')) throw failed.reason
+    const found = new Map(answers.flatMap((answer) => answer.status === 'fulfilled' ? [...answer.value] : []))
     return topics.map((topic) => {
-      const position = found.get(topic)
-      return position?.epoch === '' ? undefined : position
+      const position = found.get(topic) ?? 'unasked'
+      return position !== 'unasked' && position.epoch === '' ? undefined : position
     })
   }
 

@@ -1,5 +1,6 @@
 import type { TopicName } from '../../hub/topics.ts'
 import type { Logger } from '../../logger.ts'
+import type { MaybePromise } from '../../maybe-promise.ts'
 import { Continuity, type OnDelivered } from '../continuity.ts'
 import type { StreamPage, StreamRange } from '../history.ts'
 import { PositionCheck } from '../position-check.ts'
@@ -52,6 +53,11 @@ export class Streams {
 
   restored (topics: readonly TopicName[]): void {
     this.#continuity.restored(topics)
+  }
+
+  /** Resolves when everything up to a place was handed on. */
+  handedOn (topic: TopicName, position: Position): MaybePromise<void> {
+    return this.#continuity.reached(topic, position)
   }
 
   /** The last place of a topic; what was published up to there has been handed on. */

@@ -174,8 +174,9 @@ export class Subscriber {
     this.#later(() => stream?.destroy())
   }
 
-  /** Those that have not moved away after all. */
+  /** Those that have not moved away after all; where the first round was cut short by one that has, it is done once more. */
   #sendMissing (): void {
+    if (!this.#isReady && this.#parts.link.status === 'ready') return this.#onReady()
     for (const channel of this.#wanted) {
       if (!this.#sent.has(channel)) this.#change(channel)
     }
