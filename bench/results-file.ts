@@ -8,10 +8,13 @@ are two nodes with half of the members each, and a Redis between them: their ser
 In scenes h, wshub keeps the last 100 messages of each room; no-history is the same with \`WS_HISTORY_SIZE=0\`.
 `
 
+/** Name of the section that no scene writes: what `npm run soak` has shown. */
+const SOAK = 'soak'
+
 /** Puts sections into the text of a results file: in the place of the same scene's earlier one, else in the given order. */
 export function updateResults (text: string, sections: ReadonlyMap<string, string>, order: readonly string[]): string {
   const all = new Map([...splitSections(text), ...sections])
-  const known = order.filter((name) => all.has(name))
+  const known = [...order, SOAK].filter((name) => all.has(name))
   return [TITLE, ...known.map((name) => all.get(name) ?? '')].join('\n')
 }
 

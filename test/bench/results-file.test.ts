@@ -17,3 +17,8 @@ t.test('a scene that is measured again replaces its own section alone', async (t
 t.test('a scene that there is no more is dropped', async (t) => {
   t.notMatch(updateResults('# Measured\n\n## z9: gone\n\nfigures\n', new Map([['a1', '## a1: one\n']]), ORDER), /gone/)
 })
+
+t.test('the section of the soak stays, behind the scenes', async (t) => {
+  const before = '# Measured\n\n## soak: a long run\n\nfigures\n'
+  t.match(updateResults(before, new Map([['d', '## d: idle\n']]), ORDER), /## d: idle\n\n?## soak: a long run\n\nfigures\n$/)
+})
