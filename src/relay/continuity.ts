@@ -97,12 +97,20 @@ export class Continuity {
     if (known.length > 0) this.#repair.verify(known)
   }
 
-  /** Resolves when the node has been handed everything up to a place that it was told of; rejects with `UNAVAILABLE`. */
+  /** The place was read from the store: from there on nothing of the topic is to be missed. Resolves when {@link reached}. */
+  stand (topic: TopicName, position: Position): MaybePromise<void> {
+    const stream = this.#streams.get(topic)
+    if (stream?.epoch === undefined) return stream?.settle(position)
+    return this.reached(topic, position)
+  }
+
+  /**
+   * Resolves when the node has been handed everything up to a place that it was told of; at once where it does not know yet from where on to
+   * follow, as whoever came to the topic has been told of no place either. Rejects with `UNAVAILABLE`.
+   */
   reached (topic: TopicName, position: Position): MaybePromise<void> {
     const stream = this.#streams.get(topic)
-    if (stream === undefined) return
-    if (stream.epoch === undefined) return stream.settle(position)
-    if (stream.isAt(position)) return
+    if (stream?.epoch === undefined || stream.isAt(position)) return
     return this.#waitFor(topic, stream, position)
   }
 

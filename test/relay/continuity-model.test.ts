@@ -185,7 +185,7 @@ class World {
     this.ledger = new Ledger(this.source)
     this.ledger.start(position)
     this.continuity.begin(TOPIC)
-    assert.equal(this.continuity.reached(TOPIC, position), undefined)
+    assert.equal(this.continuity.stand(TOPIC, position), undefined)
   }
 
   #publish (copies: number): void {
@@ -217,7 +217,7 @@ class World {
     const generation = this.#generation
     const position = this.source.position(TOPIC)
     const reached = async (): Promise<void> => {
-      await this.continuity.reached(TOPIC, position)
+      await this.continuity.stand(TOPIC, position)
       if (generation !== this.#generation || position.epoch !== this.source.position(TOPIC).epoch) return
       assert.ok(this.ledger.covers(position), `not at ${position.seq}, but before ${this.ledger.next}`)
     }

@@ -38,7 +38,7 @@ function check (t: Teardown, { topics = ['room:a'], intervalMs = INTERVAL_MS, po
   })
   for (const topic of topics) {
     continuity.begin(topic)
-    continuity.reached(topic, source.position(topic))
+    continuity.stand(topic, source.position(topic))
   }
   const send = (topic = 'room:a'): void => continuity.accept(source.publish(topic), () => {})
   /** Waits until so many steps have been taken from now on. */

@@ -63,14 +63,14 @@ export class Streams {
   /** The last place of a topic; what was published up to there has been handed on. */
   async position (topic: TopicName): Promise<Position> {
     const position = await this.#reader.position(topic)
-    await this.#continuity.reached(topic, position)
+    await this.#continuity.stand(topic, position)
     return position
   }
 
   /** A part of a topic's history; what was published up to its top has been handed on. */
   async read (topic: TopicName, range: StreamRange): Promise<StreamPage> {
     const page = await this.#reader.read(topic, range)
-    await this.#continuity.reached(topic, page)
+    await this.#continuity.stand(topic, page)
     return page
   }
 
