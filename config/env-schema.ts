@@ -1,12 +1,14 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-rules.ts'
-import { MAX_HISTORY_SIZE } from '../src/relay/history-rules.ts'
+import { DEFAULT_POSITION_TTL_MS, defaultHistory, MAX_HISTORY_SIZE } from '../src/relay/history-rules.ts'
 import { allowedOrigin, historyRules, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
 } from './setting.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const SECOND_MS = 1000
+const HOUR_MS = 3_600_000
 
 /** Every setting of the service, in the order in which help shows them: key, variable, default, meaning. */
 export const settingsSchema = Type.Object({
@@ -75,11 +77,12 @@ export const settingsSchema = Type.Object({
   clientBroadcast: choice('WS_CLIENT_BROADCAST', ['off', 'admin', 'all'], 'admin', 'Which clients may broadcast to everybody.'),
   invalidJson: choice('WS_INVALID_JSON', ['error', 'close'], 'error', 'Answer to a frame that is not JSON.'),
   invalidJsonBudget: integer('WS_INVALID_JSON_BUDGET', 5, 'Bad frames in 60 s that are forgiven.'),
-  historySize: integer('WS_HISTORY_SIZE', 100, 'Messages kept of each room and user for those who come back; 0: none.', { max: MAX_HISTORY_SIZE }),
-  historyTtlMs: duration('WS_HISTORY_TTL', '300s', 'How long those are kept.'),
-  historyRules: Type.Optional(text('WS_HISTORY_RULES', '', 'What is kept of other topics, such as `all=50/60s,room:chat:*=1000/24h,room:live:*=0`; the most specific one counts.',
+  historySize: integer('WS_HISTORY_SIZE', defaultHistory.size, 'Messages kept of each room and user for those who come back; 0: none.', { max: MAX_HISTORY_SIZE }),
+  historyTtlMs: duration('WS_HISTORY_TTL', `${defaultHistory.ttlMs / SECOND_MS}s`, 'How long those are kept.'),
+  historyRules: Type.Optional(text('WS_HISTORY_RULES', '',
+    'What is kept of the topics that a rule names, rooms and users included, in place of WS_HISTORY_SIZE and WS_HISTORY_TTL: `all=50/60s,room:chat:*=1000/24h,room:live:*=0`; the most specific rule counts; a name with a comma cannot be written.',
     { rule: historyRules })),
-  positionTtlMs: duration('WS_POSITION_TTL', '24h', 'How long the numbers of a topic outlive its last message; no shorter than any history.'),
+  positionTtlMs: duration('WS_POSITION_TTL', `${DEFAULT_POSITION_TTL_MS / HOUR_MS}h`, 'How long the numbers of a topic outlive its last message; no shorter than any history.'),
   presenceGraceMs: duration('WS_PRESENCE_GRACE', '3s', 'How long a user counts as present after a broken connection.', { min: 0 }),
   presenceMax: integer('WS_PRESENCE_MAX', 1000, 'Members above which joins and leaves are not told.'),
   drainTimeoutMs: duration('WS_DRAIN_TIMEOUT', '8s', 'Longest time a shutdown waits for connections.', { min: 0 }),

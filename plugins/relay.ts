@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { KeepOf } from '../src/relay/history.ts'
-import { defaultHistory, keepOfRules, type HistorySettings } from '../src/relay/history-rules.ts'
+import { DEFAULT_POSITION_TTL_MS, defaultHistory, keepOfRules, type HistorySettings } from '../src/relay/history-rules.ts'
 import { MemoryRelay } from '../src/relay/memory-relay.ts'
 import type { Relay } from '../src/relay/relay.ts'
 import { RelayFacade } from '../src/relay/relay-facade.ts'
@@ -51,11 +51,9 @@ interface StreamOptions {
   readonly positionTtlMs: number
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** Decorates `relay`; closes it with the application, after the sockets are gone. */
 export default fp<RelayPluginOptions>(async (app, options) => {
-  const { nodeId = randomUUID(), redis, relay, history, positionTtlMs = DAY_MS } = options
+  const { nodeId = randomUUID(), redis, relay, history, positionTtlMs = DEFAULT_POSITION_TTL_MS } = options
   const streams = { keepOf: keepOfRules({ ...defaultHistory, ...history }), positionTtlMs }
   const shared = redis === undefined ? undefined : await connect(app, nodeId, redis, streams)
   const port = relay ?? shared ?? new MemoryRelay({ nodeId, ...streams })

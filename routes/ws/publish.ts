@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type, type Static } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
@@ -12,6 +13,8 @@ import { NotificationSchema } from './notification.ts'
 import { publishedFields, publishNotification } from './publication.ts'
 
 const MAX_MESSAGES = 1000
+/** Messages of one turn of the event loop: each may be for thousands of connections, and others wait until the turn is over. */
+const SLICE = 50
 /** One wrong message must not stop the others: each is checked by itself. */
 const BodySchema = Type.Object({
   messages: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_MESSAGES, description: 'Each as the body of `POST /ws/broadcast`; published in this order.' })
@@ -33,9 +36,7 @@ const publishRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }>
   }
 
   app.post('/ws/publish', { onRequest: requireAdmin(app, adminRoles), schema }, async (request) => {
-    const adminId = adminOf(request)
-    // None waits for the one before: the relay keeps the order of the calls.
-    const outcomes = await Promise.all(request.body.messages.map((message) => publishOne(app, message, adminId).catch(toRefusal)))
+    const outcomes = await publishAll(app, request.body.messages, adminOf(request))
     logRefusals(request.log, outcomes.filter((outcome) => outcome instanceof Error))
     return { results: outcomes.map((outcome, index) => outcome instanceof Error ? bodyOf(outcome, index) : outcome) }
   })
@@ -43,9 +44,20 @@ const publishRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }>
 
 export default publishRoute
 
+type Published = Static<typeof PublishedSchema>
 type Refusal = HttpError | HubError
 
-async function publishOne (app: FastifyInstance, message: unknown, adminId: string): Promise<Static<typeof PublishedSchema>> {
+/** None waits for the one before: the relay keeps the order of the calls. */
+async function publishAll (app: FastifyInstance, messages: readonly unknown[], adminId: string): Promise<Array<Published | Refusal>> {
+  const outcomes: Array<Promise<Published | Refusal>> = []
+  for (const message of messages) {
+    if (outcomes.length > 0 && outcomes.length % SLICE === 0) await endOfTurn()
+    outcomes.push(publishOne(app, message, adminId).catch(toRefusal))
+  }
+  return await Promise.all(outcomes)
+}
+
+async function publishOne (app: FastifyInstance, message: unknown, adminId: string): Promise<Published> {
   if (!notificationCheck.Check(message)) throw misshapen(message)
   const { missing_nodes: missing = [], ...published } = await publishNotification(app, message, adminId).published
   return { ...published, ...missingNodes(missing) }

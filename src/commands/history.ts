@@ -27,6 +27,8 @@ export function history ({ rooms }: Services): Command {
     roomInPayload: true,
     async run (request) {
       checkInRoom(request, ['member', 'subscriber'])
+      const refusal = rooms.refusalOf(request.connection)
+      if (refusal !== undefined) throw refusal
       const { connection, room, payload: { since, before, limit = DEFAULT_LIMIT } } = request
       const shown = new Set([roomTopic(room)])
       const { epoch, messages, more } = await rooms.history.page(room, { since, before, limit }, (message) => isFor(message, connection, shown))

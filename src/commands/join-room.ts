@@ -1,5 +1,5 @@
-import { reply, roomCommand, type Command } from './command.ts'
-import { backOf, ReturnPayloadSchema } from './returning.ts'
+import { roomCommand, type Command } from './command.ts'
+import { backOf, replyEntered, ReturnPayloadSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** `join_room`: become a member, seen by the others. Asked again, it tells the room's state again. */
@@ -10,8 +10,7 @@ export function joinRoom ({ rooms }: Services): Command {
     roomInPayload: true,
     async run (request) {
       const { info, replay } = await rooms.enter(request.connection, request.room, backOf(request))
-      reply(request, 'room_info', info, request.room)
-      replay?.start()
+      replyEntered(request, 'room_info', info, replay)
     }
   })
 }

@@ -1,13 +1,15 @@
+import { checkMayJoin } from '../auth/grants.ts'
 import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
 import type { Services } from './services.ts'
 
-/** `online_users`: who is in a room. */
+/** `online_users`: who is in a room, for those who may join it. */
 export function onlineUsers ({ rooms }: Services): Command {
   return roomCommand({
     type: 'online_users',
     payload: RoomPayloadSchema,
     roomInPayload: true,
     async run (request) {
+      checkMayJoin(request.connection.identity, request.room)
       reply(request, 'online_users', await rooms.members(request.room), request.room)
     }
   })

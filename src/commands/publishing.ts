@@ -53,14 +53,14 @@ export function publishFrom (hub: Hub, request: Request, type: string, topic: To
 
 /**
  * The place in an `ack` is one from which its reader may come back: the connection has been sent what comes before. Where that cannot be
- * had in time, the place is not named.
+ * had in time, or the numbers have begun anew meanwhile, nobody knows whether the message is still there. Throws `UNAVAILABLE` then.
  */
 function acknowledge (hub: Hub, request: Request, topic: TopicName, { seq, epoch, duplicate }: PublishResult): MaybePromise<void> {
   if (seq === undefined || epoch === undefined) return reply(request, 'ack', { duplicate })
   const { connection, id } = request
   const position = { epoch, seq }
   return andThen(hub.isHandedOn(topic, position), (isHandedOn) => {
-    if (isHandedOn) connection.sendPlace('ack', { seq, epoch, duplicate }, { id, topic, position })
-    else reply(request, 'ack', { duplicate })
+    if (!isHandedOn) throw new HubError('UNAVAILABLE', 'the message was published, but its stream cannot be followed')
+    connection.sendPlace('ack', { seq, epoch, duplicate }, { id, topic, position })
   })
 }

@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import type { Identity } from '../auth/identity.ts'
 import { HubError } from '../errors.ts'
 import { ALL_TOPIC, roleTopic, roomOfTopic, userTopic, type TopicName } from '../hub/topics.ts'
+import type { Position } from '../relay/relay-message.ts'
 import { checkRoomName } from '../rooms/room-name.ts'
 import type { Claim, Homecoming } from '../rooms/returns.ts'
 import { command, reply, type Command } from './command.ts'
@@ -23,9 +24,11 @@ export function resume ({ rooms }: Services): Command {
     payload: ResumePayloadSchema,
     async run (request) {
       const { connection, payload: { topics } } = request
-      for (const topic of Object.keys(topics)) checkTopic(topic, connection.identity)
-      const homecomings = await rooms.resume(connection, new Map(Object.entries(topics).map(([topic, claim]) => [topic, claimOf(claim)])))
-      reply(request, 'resumed', { topics: Object.fromEntries(homecomings.map(({ topic, outcome }) => [topic, stateOf(outcome)])) })
+      const claims = new Map(Object.entries(topics).map(([topic, claim]) => [topic, claimOf(claim)]))
+      const homecomings = [...takeForeign(claims, connection.identity), ...await rooms.resume(connection, claims)]
+      const refusal = homecomings.find(({ outcome }) => outcome instanceof HubError)?.outcome
+      if (refusal instanceof HubError && homecomings.every(({ outcome }) => outcome instanceof HubError)) throw refusal
+      reply(request, 'resumed', { topics: Object.fromEntries(homecomings.map(({ topic, outcome }) => [topic, stateOf(outcome, topics[topic])])) })
       for (const { outcome } of homecomings) {
         if ('replay' in outcome) outcome.replay.start()
       }
@@ -37,20 +40,24 @@ function claimOf ({ epoch, seq, member = false }: Static<typeof ResumePayloadSch
   return { since: { epoch, seq }, member }
 }
 
-/** Throws for a topic that is nobody's, or somebody else's. */
-function checkTopic (topic: TopicName, { userId, roles }: Identity): void {
-  const room = roomOfTopic(topic)
-  if (room !== undefined) {
-    checkRoomName(room)
-    return
-  }
-  const own = [ALL_TOPIC, userTopic(userId), ...roles.map(roleTopic)]
-  if (own.includes(topic)) return
-  if (/^(?:user|role):/.test(topic)) throw new HubError('FORBIDDEN', 'only the own user and roles can be resumed')
-  throw new HubError('INVALID_PAYLOAD', '/payload/topics: expected names such as room:…, user:…, role:… or all')
+/** Takes out the topics that are somebody else's, as a role that the user had before. Throws for what is no topic. */
+function takeForeign (claims: Map<TopicName, Claim>, { userId, roles }: Identity): Homecoming[] {
+  const own = new Set([ALL_TOPIC, userTopic(userId), ...roles.map(roleTopic)])
+  const foreign = [...claims.keys()].filter((topic) => !own.has(topic) && !isRoom(topic))
+  return foreign.map((topic) => {
+    if (!/^(?:user|role):/.test(topic)) throw new HubError('INVALID_PAYLOAD', '/payload/topics: expected names such as room:…, user:…, role:… or all')
+    claims.delete(topic)
+    return { topic, outcome: new HubError('FORBIDDEN', 'only the own user and roles can be resumed') }
+  })
 }
 
-/** A room that is refused has an error in its place; nothing follows for it. */
-function stateOf (outcome: Homecoming['outcome']): object {
-  return outcome instanceof HubError ? { recovered: false, error: outcome.toPayload() } : outcome.state
+/** Throws for a name that no room can have. */
+function isRoom (topic: TopicName): boolean {
+  const room = roomOfTopic(topic)
+  return room !== undefined && checkRoomName(room) === room
+}
+
+/** A topic that is refused has an error beside the place that the client named; nothing follows for it. */
+function stateOf (outcome: Homecoming['outcome'], place: Position | undefined): object {
+  return outcome instanceof HubError ? { recovered: false, epoch: place?.epoch, seq: place?.seq, error: outcome.toPayload() } : outcome.state
 }

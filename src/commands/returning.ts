@@ -1,6 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
+import type { Replay } from '../hub/replay.ts'
 import { Reunion, type Return } from '../hub/resumption.ts'
 import { roomTopic } from '../hub/topics.ts'
+import type { Position } from '../relay/relay-message.ts'
 import type { RoomRequest } from './command.ts'
 
 /** A client's place in a topic's stream. */
@@ -18,4 +20,15 @@ export const ReturnPayloadSchema = Type.Object({
 /** With what a client comes back; undefined for one that has no position. */
 export function backOf ({ room, payload: { since } }: RoomRequest<Static<typeof ReturnPayloadSchema>>): Return | undefined {
   return since === undefined ? undefined : { since, reunion: new Reunion([roomTopic(room)]) }
+}
+
+/**
+ * Answers one who has come into a room, and begins to show what it missed. Without anything to show, the answer waits for what is being
+ * shown already: it names a place to come back from.
+ */
+export function replyEntered ({ connection, id, room }: RoomRequest, type: string, info: Position, replay: Replay | undefined): void {
+  const { epoch, seq } = info
+  if (replay === undefined) connection.sendPlace(type, info, { id, room, topic: roomTopic(room), position: { epoch, seq } })
+  else connection.send(type, info, { id, room })
+  replay?.start()
 }

@@ -1,5 +1,5 @@
 import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
-import { backOf, ReturnPayloadSchema } from './returning.ts'
+import { backOf, replyEntered, ReturnPayloadSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** `subscribe`: receive a room's messages without being seen there. */
@@ -10,8 +10,7 @@ export function subscribe ({ rooms }: Services): Command {
     roomInPayload: true,
     async run (request) {
       const { info, replay } = await rooms.subscribe(request.connection, request.room, backOf(request))
-      reply(request, 'subscribed', info, request.room)
-      replay?.start()
+      replyEntered(request, 'subscribed', info, replay)
     }
   })
 }

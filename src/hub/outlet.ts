@@ -9,6 +9,9 @@ import { PastPace } from './past-pace.ts'
 import { TopicHolds, type HeldFrame, type TopicHold } from './topic-holds.ts'
 import type { TopicName } from './topics.ts'
 
+/** Pages of the past that one client may have waiting, bytes; what is not kept is read again at its turn. */
+const MAX_KEPT_BYTES = 256 * 1024
+
 /** A connection's way out: which frames go to the socket, which wait, and which there is no room for. */
 export abstract class Outlet implements OutboxOwner {
   protected readonly outbox: Outbox
@@ -19,6 +22,9 @@ export abstract class Outlet implements OutboxOwner {
   #holds: TopicHolds | undefined
   /** There while the past of topics is written. */
   #past: PastPace | undefined
+  /** There while anything of it is shown or waits for its turn. */
+  #lastShown: Promise<void> | undefined
+  #keptBytes = 0
   /** There until the greeting: the first number of each topic of which something waits for it. */
   #early: Map<TopicName, number> | undefined
   #isOpen = true
@@ -66,6 +72,25 @@ export abstract class Outlet implements OutboxOwner {
   deliverReply (frame: Frame, topic: TopicName, position: Position): boolean {
     const hold = this.#holds?.of(topic)
     return hold === undefined || !this.#isOpen ? this.deliver(frame) : this.#keepBack(hold, { frame, position, isReply: true })
+  }
+
+  /** Has the past of one topic shown after the other: that of the others would only wait in memory. Begins at once where it is the first. */
+  async inTurn (show: () => Promise<void>): Promise<void> {
+    const before = this.#lastShown
+    const shown = before === undefined ? show() : before.then(show)
+    const last = this.#lastShown = shown.catch(() => {})
+    last.finally(() => { if (this.#lastShown === last) this.#lastShown = undefined })
+    await shown
+  }
+
+  /** False where pages of so many bytes more would be too much to keep for the client until their turn. */
+  mayKeep (bytes: number): boolean {
+    return this.#keptBytes + bytes <= MAX_KEPT_BYTES
+  }
+
+  /** Notes that pages of so many bytes are kept, or are not any more. */
+  noteKept (bytes: number): void {
+    this.#keptBytes += bytes
   }
 
   /** Undefined while a frame of the past may be queued; else resolves when that may be tried again, or the connection has ended. */

@@ -1,3 +1,4 @@
+import { jsonTextOf } from '../json-text.ts'
 import type { Logger } from '../logger.ts'
 import type { StreamMessage, StreamPage } from '../relay/history.ts'
 import type { Relay } from '../relay/relay.ts'
@@ -26,9 +27,13 @@ export interface Past {
   readonly after: number
   /** … and up to this one; above it the present begins. */
   readonly top: number
-  /** The beginning of it, read already. */
-  readonly page: StreamPage
+  readonly epoch: string
+  /** The beginning of it, where that was kept. */
+  readonly page?: StreamPage
 }
+
+/** About what a message takes beside its payload, bytes. */
+const MESSAGE_BYTES = 400
 
 /** Messages of one stream read for several connections are encoded once. */
 const copies = new WeakMap<StreamMessage, Copy>()
@@ -36,21 +41,40 @@ const copies = new WeakMap<StreamMessage, Copy>()
 /** Shows a connection the past of a topic, page by page as its socket takes it, and behind it what came meanwhile. */
 export class Replay {
   readonly #parts: ReplayParts
-  readonly #past: Past
+  #past: Past
+  #keptBytes = 0
 
-  constructor (parts: ReplayParts, past: Past) {
+  constructor (parts: ReplayParts, { page, ...past }: Past) {
     this.#parts = parts
     this.#past = past
+    if (page !== undefined) this.#keep(page)
   }
 
   /** Begins. Never throws. */
   start (): void {
-    this.#log(this.#show())
+    this.#log(this.#parts.connection.inTurn(() => this.#show()))
   }
 
   /** Shows nothing of the past, and of the present all that was held back. Never throws. */
   skip (): void {
-    this.#log(this.#showNothingElse())
+    this.#log(this.#parts.connection.inTurn(() => this.#showNothingElse()))
+  }
+
+  /** A page that is small enough waits for its turn here; any other is read again. */
+  #keep (page: StreamPage): void {
+    const { connection } = this.#parts
+    const bytes = page.messages.reduce((sum, { message: { event: { payload } } }) => sum + MESSAGE_BYTES + jsonTextOf(payload).length, 0)
+    if (!connection.mayKeep(bytes)) return
+    connection.noteKept(bytes)
+    this.#keptBytes = bytes
+    this.#past = { ...this.#past, page }
+  }
+
+  #letGo (): void {
+    const { page, ...past } = this.#past
+    this.#past = past
+    this.#parts.connection.noteKept(-this.#keptBytes)
+    this.#keptBytes = 0
   }
 
   #log (done: Promise<void>): void {
@@ -58,25 +82,26 @@ export class Replay {
   }
 
   async #show (): Promise<void> {
-    const { top, page: { epoch } } = this.#past
-    await this.#showPast(this.#past)
+    const { top, epoch } = this.#past
+    await this.#showPast(this.#past).finally(() => this.#letGo())
     await this.#showPresent({ epoch, seq: top })
   }
 
   /** What an earlier replay of the topic had not come to yet is lost to the client. */
   async #showNothingElse (): Promise<void> {
     const { hold } = this.#parts
+    this.#letGo()
     const { unshown } = hold
     if (unshown !== undefined && await this.#mayWrite()) this.#tellGap(unshown)
     await this.#showPresent({ epoch: '', seq: 0 })
   }
 
   async #showPast ({ after, top, page }: Past): Promise<void> {
-    let next: StreamPage | undefined = page
+    let next = page
     this.#noteShown(after)
-    for (let shown = after; shown < top && this.#isWanted();) {
-      next ??= await this.#read(shown)
-      shown = await this.#showPage(next, shown)
+    // There is room before anything is read for it.
+    for (let shown = after; shown < top && await this.#mayWrite();) {
+      shown = await this.#showPage(next ?? await this.#read(shown), shown)
       next = undefined
     }
   }
@@ -117,7 +142,7 @@ export class Replay {
 
   async #read (shown: number): Promise<StreamPage> {
     const { relay, hold, logger } = this.#parts
-    const { top, page: { epoch } } = this.#past
+    const { top, epoch } = this.#past
     const nothing = { epoch, seq: top, oldest: top + 1, messages: [] }
     try {
       const page = await relay.read(hold.topic, { after: shown, before: top + 1, limit: REPLAY_PAGE })

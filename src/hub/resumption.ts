@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { StreamMessage, StreamPage } from '../relay/history.ts'
@@ -124,15 +125,14 @@ export class Resumption {
     const isWanted = (message: StreamMessage): boolean => isFor(message, connection, topics)
     const missed = isThere ? await this.#count(hold.topic, page, isWanted) : undefined
     const { epoch, seq: top } = page
-    const replay = new Replay({ relay, connection, hold, logger, isFor: isWanted }, { after: missed === undefined ? top : since.seq, top, page })
+    const replay = new Replay({ relay, connection, hold, logger, isFor: isWanted }, { after: missed === undefined ? top : since.seq, top, epoch, page })
     return { state: missed === undefined ? lost(since, page) : { recovered: true, missed, epoch, seq: since.seq }, replay }
   }
 
   /** Gives up before there is an answer: what was held back passes as if it had just come. */
   cancel (connection: Connection, hold: TopicHold): void {
     const { relay, logger } = this.#parts
-    const nothing = { epoch: '', seq: 0, oldest: 1, messages: [] }
-    new Replay({ relay, connection, hold, logger, isFor: () => false }, { after: 0, top: 0, page: nothing }).skip()
+    new Replay({ relay, connection, hold, logger, isFor: () => false }, { after: 0, top: 0, epoch: '' }).skip()
   }
 
   #isThere (topic: TopicName, since: Position, { epoch, seq, messages: [first] }: StreamPage): boolean {
@@ -144,6 +144,8 @@ export class Resumption {
   async #count (topic: TopicName, first: StreamPage, isWanted: (message: StreamMessage) => boolean): Promise<number | undefined> {
     let count = first.messages.filter(isWanted).length
     for (let last = first.messages.at(-1)?.seq ?? first.seq; last < first.seq;) {
+      // Where reading takes no time, it must not take all of it.
+      await endOfTurn()
       const { epoch, messages } = await this.#parts.relay.read(topic, { after: last, before: first.seq + 1, limit: REPLAY_PAGE })
       if (epoch !== first.epoch || messages[0]?.seq !== last + 1) return undefined
       count += messages.filter(isWanted).length

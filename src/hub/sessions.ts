@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import type { Logger } from '../logger.ts'
-import { andThen, attempt, isPromise } from '../maybe-promise.ts'
+import { attempt, isPromise } from '../maybe-promise.ts'
 import { isOrderly } from '../protocol/close-codes.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
@@ -133,7 +133,7 @@ export class Sessions {
       const kept = topics.map((topic, index) => [topic, beforeEarly(connection, topic, positions[index])] as const).filter(([topic]) => relay.keeps(topic))
       connection.greet(welcomeTo(connection, { hub, relay, maxMessageSizeBytes, pingPeriodMs, positions: Object.fromEntries(kept) }))
     }
-    const reached = attempt(() => andThen(relay.subscribed(topics), () => relay.positions(topics)), (err) => {
+    const reached = attempt(() => relay.positions(topics), (err) => {
       logger.warn({ client_id: connection.id, err }, 'subscriptions not confirmed')
       return []
     })

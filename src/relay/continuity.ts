@@ -97,10 +97,15 @@ export class Continuity {
     if (known.length > 0) this.#repair.verify(known)
   }
 
-  /** The place was read from the store: from there on nothing of the topic is to be missed. Resolves when {@link reached}. */
-  stand (topic: TopicName, position: Position): MaybePromise<void> {
+  /** The place was read from the store: from there on nothing of the topic is to be missed. */
+  base (topic: TopicName, position: Position): void {
     const stream = this.#streams.get(topic)
-    if (stream?.epoch === undefined) return stream?.settle(position)
+    if (stream?.epoch === undefined) stream?.settle(position)
+  }
+
+  /** The same; resolves when {@link reached}. */
+  stand (topic: TopicName, position: Position): MaybePromise<void> {
+    this.base(topic, position)
     return this.reached(topic, position)
   }
 
@@ -133,7 +138,7 @@ export class Continuity {
     const stream = position === undefined ? undefined : this.#streams.get(topic)
     // Without a number there is nothing to miss, and without a stream nobody here who might.
     if (position === undefined || stream === undefined) return true
-    const step = stream.take(position)
+    const step = stream.take(position, arrival.message.event)
     if (step === 'deliver') return true
     if (step === 'drop') arrival.onDelivered(0)
     else stream.keep(position, arrival)

@@ -20,6 +20,9 @@ export type ReadDuration = (text: string) => number | undefined
 /** What is kept where nothing else is said. */
 export const defaultHistory: HistorySettings = { size: 100, ttlMs: 300_000, rules: [] }
 
+/** How long the numbers of a topic outlive its last message where nothing else is said, ms: a day. */
+export const DEFAULT_POSITION_TTL_MS = 24 * 60 * 60 * 1000
+
 /** Most messages that may be kept of a topic. */
 export const MAX_HISTORY_SIZE = 100_000
 
@@ -29,6 +32,9 @@ const EXPECTED_RULE = 'rules such as all=50/60s, room:chat:*=1000/24h or room:li
 const EXPECTED_PATTERN = `${EXPECTED_RULE}, each for all, user:…, role:… or room:…, with * at the end alone`
 const EXPECTED_SIZE = `${EXPECTED_RULE}, each with a size from 0 to ${MAX_HISTORY_SIZE}`
 const EXPECTED_TTL = `${EXPECTED_RULE}, each with a time above 0 after the size, unless that is 0`
+
+/** What is kept unless the settings say otherwise: the messages of rooms and users. */
+export const defaultKeepOf: KeepOf = keepOfRules(defaultHistory)
 
 /** Makes the answer to what is kept of a topic: the rule for its very name counts, else the one with the longest fitting beginning. */
 export function keepOfRules ({ size, ttlMs, rules }: HistorySettings): KeepOf {

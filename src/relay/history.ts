@@ -1,5 +1,4 @@
 import type { TopicName } from '../hub/topics.ts'
-import { defaultHistory, keepOfRules } from './history-rules.ts'
 import type { NumberedMessage, Position } from './relay-message.ts'
 
 /** How many messages of a topic are kept, and how long; size 0: none. */
@@ -11,13 +10,16 @@ export interface HistoryKeep {
 /** What is kept of each topic. */
 export type KeepOf = (topic: TopicName) => HistoryKeep
 
+/** Most bytes of messages in a page, unless a single one is larger. A page that begins behind a number lacks its end then, others their beginning. */
+export const MAX_PAGE_BYTES = 256 * 1024
+
 /** Which messages of a stream are wanted. */
 export interface StreamRange {
   /** Only messages above this number, the lowest ones first; when it is left out, the highest ones. */
   readonly after?: number
   /** Only messages below this number. */
   readonly before?: number
-  /** At most so many messages. A page may hold fewer, for its bytes are bounded too, but none only when there are none. */
+  /** At most so many messages. A page may hold fewer, for its bytes are bounded too ({@link MAX_PAGE_BYTES}), but none only when there are none. */
   readonly limit: number
 }
 
@@ -35,6 +37,3 @@ export interface StreamPage extends Position {
   /** In the order of their numbers, without holes. */
   readonly messages: readonly StreamMessage[]
 }
-
-/** What is kept unless the settings say otherwise: the messages of rooms and users. */
-export const defaultKeepOf: KeepOf = keepOfRules(defaultHistory)

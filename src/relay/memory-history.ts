@@ -1,18 +1,29 @@
 import { connectionOf, type TopicName } from '../hub/topics.ts'
 import { jsonTextOf } from '../json-text.ts'
-import type { HistoryKeep, KeepOf, StreamMessage, StreamPage, StreamRange } from './history.ts'
+import { MAX_PAGE_BYTES, type HistoryKeep, type KeepOf, type StreamMessage, type StreamPage, type StreamRange } from './history.ts'
 import type { NumberedMessage, Position } from './relay-message.ts'
+
+/** A message as it was kept; once it has been read, as it was read, so that whoever reads it again gets the very same. */
+type Entry = NumberedMessage | StreamMessage
 
 /** What is kept of one topic. */
 interface Kept {
   /** Up to the last one, without holes; a few more than may be read. */
-  readonly messages: NumberedMessage[]
+  readonly messages: Entry[]
   bytes: number
   /** When all of them are outlived, on the clock of `monotonicMs`. */
   untilMs: number
 }
 
-/** What a message takes beside its payload, about. */
+/** Messages of a topic that follow each other. */
+interface Run {
+  readonly first: number
+  readonly count: number
+  /** Number of the last message of the topic. */
+  readonly top: number
+}
+
+/** What a message takes beside its payload, about; one that has been read takes it again, with what its readers make of it. */
 const MESSAGE_BYTES = 400
 /** Trimming moves what stays, so it is done once for many messages. */
 const SLACK = 1.25
@@ -66,14 +77,13 @@ export class MemoryHistory {
   /** A part of what is kept of a topic whose stream has come to the position. */
   read (topic: TopicName, { after, before = Infinity, limit }: StreamRange, position: Position, nowMs: number): StreamPage {
     const { epoch, seq } = position
-    const messages = this.#present(topic, nowMs)?.messages ?? []
-    const oldest = seq + 1 - Math.min(messages.length, this.#keepFor(topic).size)
+    const kept = this.#present(topic, nowMs) ?? { messages: [], bytes: 0, untilMs: 0 }
+    const oldest = seq + 1 - Math.min(kept.messages.length, this.#keepFor(topic).size)
     const highest = Math.min(seq, before - 1)
     const first = Math.max(oldest, after === undefined ? highest - limit + 1 : after + 1)
     const count = Math.max(0, Math.min(limit, highest - first + 1))
-    const start = messages.length - (seq - first + 1)
-    const page = messages.slice(start, start + count)
-    return { epoch, seq, oldest, messages: page.map((message, index) => inStream(message, topic, first + index)) }
+    const wanted = this.#take(topic, kept, { first, count, top: seq })
+    return { epoch, seq, oldest, messages: after === undefined ? fitting(wanted.reverse()).reverse() : fitting(wanted) }
   }
 
   /** Forgets what is kept of a topic. */
@@ -90,6 +100,19 @@ export class MemoryHistory {
   /** Nobody could come back to a single connection. */
   #keepFor (topic: TopicName): HistoryKeep {
     return connectionOf(topic) === undefined ? this.#keepOf(topic) : NOT_KEPT
+  }
+
+  /** What has not been read before is kept as it is read now. */
+  #take (topic: TopicName, kept: Kept, { first, count, top }: Run): StreamMessage[] {
+    const start = kept.messages.length - (top - first + 1)
+    return kept.messages.slice(start, start + count).map((entry, index) => {
+      if ('seq' in entry) return entry
+      const read = inStream(entry, topic, first + index)
+      kept.messages[start + index] = read
+      kept.bytes += MESSAGE_BYTES
+      this.#bytes += MESSAGE_BYTES
+      return read
+    })
   }
 
   #present (topic: TopicName, nowMs: number): Kept | undefined {
@@ -112,8 +135,19 @@ function trim (kept: Kept, size: number): void {
 }
 
 /** A character takes two bytes at most. */
-function sizeOf ({ event }: NumberedMessage): number {
-  return MESSAGE_BYTES + 2 * jsonTextOf(event.payload).length
+function sizeOf (entry: Entry): number {
+  if ('seq' in entry) return MESSAGE_BYTES + sizeOf(entry.message)
+  return MESSAGE_BYTES + 2 * jsonTextOf(entry.event.payload).length
+}
+
+/** As many of the messages as fit into a page, from the first one on. */
+function fitting (messages: StreamMessage[]): StreamMessage[] {
+  let bytes = 0
+  const end = messages.findIndex(({ message: { event } }, index) => {
+    bytes += Buffer.byteLength(jsonTextOf(event.payload))
+    return bytes > MAX_PAGE_BYTES && index > 0
+  })
+  return end === -1 ? messages : messages.slice(0, end)
 }
 
 /** The number finds the place: a topic may be named twice. */

@@ -4,7 +4,8 @@ import { HubError } from '../errors.ts'
 import type { TopicName } from '../hub/topics.ts'
 import { JsonText, jsonTextOf } from '../json-text.ts'
 import { andThen, attempt, type MaybePromise } from '../maybe-promise.ts'
-import { defaultKeepOf, type KeepOf, type StreamPage, type StreamRange } from './history.ts'
+import type { KeepOf, StreamPage, StreamRange } from './history.ts'
+import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from './history-rules.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryPresence } from './memory-presence.ts'
@@ -33,7 +34,6 @@ export interface MemoryRelayOptions {
   readonly maxHistoryBytes?: number
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
 const MAX_HISTORY_BYTES = 256 * 1024 * 1024
 
 /** The relay of a single process: a message is handed back within the very call that publishes it. */
@@ -51,7 +51,7 @@ export class MemoryRelay implements Relay {
 
   constructor (options: MemoryRelayOptions = {}) {
     const {
-      nodeId = randomUUID(), keepOf = defaultKeepOf, positionTtlMs = DAY_MS, sweepIntervalMs = 60_000,
+      nodeId = randomUUID(), keepOf = defaultKeepOf, positionTtlMs = DEFAULT_POSITION_TTL_MS, sweepIntervalMs = 60_000,
       maxStreams = 100_000, maxKeys = 1_000_000, maxHistoryBytes = MAX_HISTORY_BYTES
     } = options
     this.nodeId = nodeId
@@ -94,7 +94,7 @@ export class MemoryRelay implements Relay {
 
   /** Everything published is handed back anyway; only the numbering has to know. */
   subscribe (topic: TopicName): void {
-    this.#numbering.watch(topic)
+    this.#numbering.watch(topic, monotonicMs())
   }
 
   unsubscribe (topic: TopicName): void {

@@ -30,7 +30,8 @@ export interface NumberingOptions {
 export class Numbering {
   readonly #process = randomUUID()
   readonly #streams = new Map<TopicName, Stream>()
-  readonly #watched = new Set<TopicName>()
+  /** Topics with listeners, each with the epoch of its stream, which may not have begun: nearly no user's topic ever does. */
+  readonly #watched = new Map<TopicName, string>()
   readonly #options: NumberingOptions
   #evictAbove: number
   #earlyEvictions = 0
@@ -56,13 +57,13 @@ export class Numbering {
 
   /** The last place in the topic's stream. */
   position (topic: TopicName, nowMs: number): Position {
-    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#epochAt(nowMs), seq: 0 }
+    const { epoch, seq } = this.#streams.get(topic) ?? { epoch: this.#firstEpoch(topic, nowMs), seq: 0 }
     return { epoch, seq }
   }
 
-  /** Somebody listens: the numbering must not be forgotten under him. */
-  watch (topic: TopicName): void {
-    this.#watched.add(topic)
+  /** Somebody listens: the numbering must not be forgotten under him, nor change its epoch before the first message. */
+  watch (topic: TopicName, nowMs: number): void {
+    this.#watched.set(topic, this.position(topic, nowMs).epoch)
   }
 
   /** The end of {@link watch}. */
@@ -85,9 +86,14 @@ export class Numbering {
   }
 
   #begin (topic: TopicName, nowMs: number): Stream {
-    const stream = { epoch: this.#epochAt(nowMs), seq: 0, usedAtMs: nowMs }
+    const stream = { epoch: this.#firstEpoch(topic, nowMs), seq: 0, usedAtMs: nowMs }
     this.#streams.set(topic, stream)
     return stream
+  }
+
+  /** The epoch in which a stream begins. */
+  #firstEpoch (topic: TopicName, nowMs: number): string {
+    return this.#watched.get(topic) ?? this.#epochAt(nowMs)
   }
 
   #epochAt (nowMs: number): string {

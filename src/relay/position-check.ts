@@ -26,8 +26,9 @@ export class PositionCheck {
   readonly #timer: NodeJS.Timeout
   /** Where topics stood in the store that had not got there here: their message may have been on its way. */
   #behind = new Map<TopicName, number>()
-  #round: Iterator<TopicName> | undefined
-  #perStep = 0
+  /** The topics of the present round that are still to be looked at. */
+  #round: TopicName[] = []
+  #perStep = 1
   #keepsLonger = false
   #keptAtMs = monotonicMs()
   #isBusy = false
@@ -73,24 +74,16 @@ export class PositionCheck {
   }
 
   #nextTopics (): TopicName[] {
-    const topics: TopicName[] = []
-    this.#round ??= this.#begin()
-    while (topics.length < this.#perStep) {
-      const { value, done } = this.#round.next()
-      if (done === true) {
-        this.#round = undefined
-        break
-      }
-      topics.push(value)
-    }
-    return topics
+    if (this.#round.length === 0) this.#begin()
+    return this.#round.splice(-this.#perStep)
   }
 
-  #begin (): Iterator<TopicName> {
+  /** The topics as they are now: those that come later have their turn in the next round. */
+  #begin (): void {
     const { continuity: { streams }, positionTtlMs } = this.#parts
-    this.#perStep = Math.max(1, Math.ceil(streams.size / STEPS))
+    this.#round = [...streams.keys()]
+    this.#perStep = Math.max(1, Math.ceil(this.#round.length / STEPS))
     this.#keepsLonger = monotonicMs() - this.#keptAtMs > positionTtlMs / 4
     if (this.#keepsLonger) this.#keptAtMs = monotonicMs()
-    return streams.keys()
   }
 }

@@ -46,8 +46,11 @@ export interface Position {
 /** Numbers of messages that were lost, or dropped, on their way. */
 export interface Gap {
   readonly topic: TopicName
+  /** 0 where the numbers have begun anew: how much of the old ones is lost nobody knows. */
   readonly from_seq: number
   readonly to_seq: number
+  /** The new epoch, where the numbers have begun anew. */
+  readonly epoch?: string
 }
 
 /** A message that the relay has accepted, with the number it got in each of its topics (same order). */

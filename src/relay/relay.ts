@@ -36,7 +36,7 @@ export interface Relay {
   readonly bans: BanList
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
-  /** Sets who is told of losses; called once. Of a stream that begins anew, everything up to its present place counts as lost. */
+  /** Sets who is told of losses; called once. Of a stream that begins anew it is not known how much is lost. */
   onGap (listener: OnGap): void
   /** Sends a message to its topics. Throws or rejects with `UNAVAILABLE` when that could not be confirmed. */
   publish (message: RelayMessage): MaybePromise<PublishResult>
@@ -54,7 +54,10 @@ export interface Relay {
   clockAheadMs (): number
   /** Connections on all other nodes, as last heard. */
   connectionsElsewhere (): number
-  /** The last place in the topic's stream. A node that is subscribed to the topic has been handed everything up to there. */
+  /**
+   * The last place in the topic's stream. A node that is subscribed to the topic has been handed everything up to there, if it is kept, and
+   * will be what comes later. Rejects with `UNAVAILABLE`, as the reads below do.
+   */
   position (topic: TopicName): MaybePromise<Position>
   /** The same for several topics at once, in their order. */
   positions (topics: readonly TopicName[]): MaybePromise<readonly Position[]>

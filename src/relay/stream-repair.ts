@@ -104,7 +104,7 @@ export class StreamRepair {
     const before = { known: stream.heldCount, asked: stream.asked }
     const page = await this.#read(topic, stream)
     if (this.#find(topic) !== stream) return
-    const reached = stream.reached(before.known)
+    const reached = stream.reached(before)
     // A failover to a replica that lacks the last messages.
     if (page.epoch === stream.epoch && page.seq < reached) return await this.#parts.source.renew(topic, { epoch: page.epoch, seq: reached })
     this.#handOn(topic, stream, page, before)
@@ -146,7 +146,7 @@ export class StreamRepair {
   }
 
   #deliver (stream: Stream, seq: number, message: NumberedMessage, arrival: HeldArrival | undefined): void {
-    stream.advance(seq)
+    stream.advance(seq, message.event)
     const recipients = this.#parts.deliver(message)
     if (arrival === undefined) return
     arrival.isDelivered = true
@@ -163,11 +163,12 @@ export class StreamRepair {
   }
 
   /** The store was lost, or went back: nobody knows what the old numbering still had. Returns the last number that is told as lost. */
-  #beginAnew (topic: TopicName, stream: Stream, { epoch, seq }: StreamPage): number {
-    this.#parts.logger.warn({ topic, seq }, 'the numbering of a topic has begun anew')
-    this.#parts.onGap({ topic, from_seq: Math.min(1, seq), to_seq: seq })
+  #beginAnew (topic: TopicName, stream: Stream, { epoch, oldest }: StreamPage): number {
+    const told = oldest - 1
+    this.#parts.logger.warn({ topic, seq: told }, 'the numbering of a topic has begun anew')
+    this.#parts.onGap({ topic, from_seq: 0, to_seq: told, epoch })
     stream.settle({ epoch, seq: 0 })
-    return seq
+    return told
   }
 
   #tryLater (topics: readonly TopicName[], err: unknown): void {

@@ -1,5 +1,6 @@
+import { monotonicMs } from '../clock.ts'
 import { HubError } from '../errors.ts'
-import type { NumberedMessage, Position } from './relay-message.ts'
+import type { NumberedMessage, OutboundEvent, Position } from './relay-message.ts'
 
 /** A message on its way to this node's connections, for one of its topics. */
 export interface Arrival {
@@ -17,7 +18,8 @@ export interface HeldArrival extends Arrival {
 interface Waiter {
   readonly number: number
   readonly position: Position
-  readonly resolve: () => void
+  /** Ends the waiting: the place was reached, or never will be. */
+  readonly wake: (isReached: boolean) => void
 }
 
 /** More than this is not kept for one topic while it waits: what is let go of is in the history, or will be told as lost. */
@@ -32,6 +34,9 @@ export class Stream {
   #held: HeldArrival[] | undefined
   #waiters: Waiter[] | undefined
   #asked = 0
+  /** What was said last, and when it came, on the clock of `monotonicMs`. */
+  #latest: Pick<OutboundEvent, 'timestamp' | 'id'> | undefined
+  #latestAtMs = -Infinity
 
   get epoch (): string | undefined {
     return this.#epoch
@@ -58,13 +63,23 @@ export class Stream {
   }
 
   /** What is to be done with a message that has come: one that waits is given to {@link keep}, and may need a repair. */
-  take ({ epoch, seq }: Position): 'deliver' | 'drop' | 'wait' | 'repair' {
+  take ({ epoch, seq }: Position, event: OutboundEvent): 'deliver' | 'drop' | 'wait' | 'repair' {
     if (this.#epoch === undefined) this.settle({ epoch, seq: seq - 1 })
     if (epoch === this.#epoch && seq <= this.#last && this.#held === undefined) return 'drop'
     if (this.#held !== undefined) return 'wait'
     if (epoch !== this.#epoch || seq !== this.#last + 1) return 'repair'
-    this.advance(seq)
+    this.advance(seq, event)
     return 'deliver'
+  }
+
+  /** True when the last message came within so many ms: what it said is known. */
+  isFresh (withinMs: number): boolean {
+    return monotonicMs() - this.#latestAtMs < withinMs
+  }
+
+  /** True for the last message, false for another one with its number. */
+  isLatest ({ timestamp, id }: OutboundEvent): boolean {
+    return this.#latest?.timestamp === timestamp && this.#latest.id === id
   }
 
   /** Keeps a message until the stream is repaired. */
@@ -84,10 +99,11 @@ export class Stream {
     return this.#held?.length ?? 0
   }
 
-  /** The highest number seen, be it handed on or among the first `count` that wait. */
-  reached (count: number): number {
-    const waiting = (this.#held ?? []).slice(0, count).filter(({ position }) => position.epoch === this.#epoch)
-    return Math.max(this.#last, ...waiting.map(({ position }) => position.seq))
+  /** The highest number known of: handed on, among the first `known` messages that wait, or named by the first `asked` who wait for a place. */
+  reached ({ known, asked }: { readonly known: number, readonly asked: number }): number {
+    const awaited = (this.#waiters ?? []).filter(({ number }) => number <= asked)
+    const positions = [...(this.#held ?? []).slice(0, known), ...awaited].map(({ position }) => position)
+    return Math.max(this.#last, ...positions.filter(({ epoch }) => epoch === this.#epoch).map(({ seq }) => seq))
   }
 
   /** The messages that wait, in the order in which they came; they are the taker's now. */
@@ -123,10 +139,11 @@ export class Stream {
     this.#last = seq
   }
 
-  /** The messages up to a number were handed on, or told as lost. */
-  advance (seq: number): void {
+  /** The messages up to a number were handed on, or told as lost; `event` is the one of that number, where there is one. */
+  advance (seq: number, event?: OutboundEvent): void {
     this.#last = seq
-    if (this.#waiters !== undefined) this.#wake(({ position }) => this.isAt(position))
+    if (event !== undefined) this.#noteLatest(event)
+    if (this.#waiters !== undefined) this.#wakeFirst(this.#waiters)
   }
 
   /** True when everything up to the place was handed on. */
@@ -134,33 +151,59 @@ export class Stream {
     return epoch === this.#epoch && seq <= this.#last
   }
 
-  /** Resolves when {@link isAt}, or when all has been done to get there; rejects with `UNAVAILABLE` when that takes too long. */
+  /** Resolves when {@link isAt}; rejects with `UNAVAILABLE` when that takes too long, or cannot be any more: the numbers have begun anew. */
   async whenAt (position: Position, limitMs: number): Promise<void> {
     const number = this.#asked += 1
-    let timer: NodeJS.Timeout | undefined
-    try {
-      await new Promise<void>((resolve, reject) => {
-        timer = setTimeout(() => reject(new HubError('UNAVAILABLE', 'the stream could not be followed in time')), limitMs)
-        this.#waiters = [...this.#waiters ?? [], { number, position, resolve }]
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#wake((waiter) => waiter.number === number)
+        reject(new HubError('UNAVAILABLE', 'the stream could not be followed in time'))
+      }, limitMs)
+      this.#await({
+        number,
+        position,
+        wake: (isReached) => {
+          clearTimeout(timer)
+          if (isReached) resolve()
+          else reject(new HubError('UNAVAILABLE', 'the numbers of the stream have begun anew'))
+        }
       })
-    } finally {
-      clearTimeout(timer)
-      this.#wake((waiter) => waiter.number === number)
-    }
+    })
   }
 
   /** Nobody here wants the stream any more. */
   abandon (): void {
     this.letGo()
+    this.#epoch = undefined
     this.release(this.#asked)
+  }
+
+  /** In the order of the numbers, in which they nearly always come. */
+  #await (waiter: Waiter): void {
+    const waiters = this.#waiters ??= []
+    let place = waiters.length
+    while (place > 0 && (waiters[place - 1]?.position.seq ?? 0) > waiter.position.seq) place -= 1
+    waiters.splice(place, 0, waiter)
+  }
+
+  /** Those at the head: at every message only they are looked at. Those of another epoch are woken when the stream is repaired. */
+  #wakeFirst (waiters: Waiter[]): void {
+    for (let [first] = waiters; first !== undefined && this.isAt(first.position); [first] = waiters) {
+      waiters.shift()
+      first.wake(true)
+    }
+    if (waiters.length === 0) this.#waiters = undefined
   }
 
   #wake (isServed: (waiter: Waiter) => boolean): void {
     const waiters = this.#waiters ?? []
     const left = waiters.filter((waiter) => !isServed(waiter))
     this.#waiters = left.length === 0 ? undefined : left
-    for (const waiter of waiters) {
-      if (!left.includes(waiter)) waiter.resolve()
-    }
+    for (const waiter of waiters.filter(isServed)) waiter.wake(this.#epoch === undefined || this.isAt(waiter.position))
+  }
+
+  #noteLatest ({ timestamp, id }: OutboundEvent): void {
+    this.#latest = { timestamp, ...(id !== undefined && { id }) }
+    this.#latestAtMs = monotonicMs()
   }
 }

@@ -5,7 +5,7 @@ import type { Hub } from '../hub/hub.ts'
 import type { Resumed, Resumption, Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, type RoomName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { Attendance, Exit, Occupant } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
@@ -65,8 +65,6 @@ export class Attending {
   async comeBack<Answer> (way: Way, back: Return, answer: () => MaybePromise<Answer>): Promise<Admitted<Resumed, Answer>> {
     const { resumption } = this.#parts
     const { connection, room } = way
-    const refusal = resumption.refusalOf(connection)
-    if (refusal !== undefined) throw refusal
     // Before it is subscribed: what comes from here on has to wait for what it missed.
     const hold = connection.holdTopic(roomTopic(room))
     try {
@@ -89,7 +87,9 @@ export class Attending {
 
   async #admit<Stand, Answer> (way: Way, { stand, answer }: Reads<Stand, Answer>): Promise<Admitted<Stand, Answer>> {
     const { connection, room, as } = way
-    const { relay, limits, logger } = this.#parts
+    const { relay, limits, logger, resumption } = this.#parts
+    const refusal = resumption.refusalOf(connection)
+    if (refusal !== undefined) throw refusal
     checkMayJoin(connection.identity, room)
     const obstacleBefore = this.#obstacle(connection, room)
     if (obstacleBefore !== undefined) throw obstacleBefore
@@ -104,8 +104,8 @@ export class Attending {
     try {
       // Of who comes and goes from here on the connection is told, and of who was here before it gets a list.
       const standing = as === 'member' ? relay.subscribed([membersTopic(room)]) : undefined
-      if (isPromise(standing)) await standing
-      return { connections: entry.connections, stand: await stand(), answer: await answer() }
+      const [stood] = await Promise.all([stand(), standing])
+      return { connections: entry.connections, stand: stood, answer: await answer() }
     } catch (error) {
       // Who is told that it failed must not be in by it.
       if (isNew) await this.exit(connection, room, as).catch(() => {})

@@ -4,7 +4,7 @@ import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Whom } from '../hub/hub-parts.ts'
 import { joinQuestion, leaveQuestion, type MembershipOutcome } from '../hub/questions/membership.ts'
-import type { RoomName } from '../hub/topics.ts'
+import { roomTopic, type RoomName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
 import { errorCodes, type ErrorCode } from '../protocol/error-codes.ts'
 import { checkRoomName } from './room-name.ts'
@@ -50,7 +50,7 @@ export class Placement {
   async #joinHere (room: RoomName, id: string): Promise<MembershipOutcome> {
     return await this.#each(id, async (connection) => {
       const { info } = await this.#rooms.enter(connection, room)
-      connection.send('room_info', info, { room })
+      connection.sendPlace('room_info', info, { room, topic: roomTopic(room), position: info })
     })
   }
 

@@ -1,4 +1,6 @@
 import { timestamp } from '../clock.ts'
+import { checkMayJoin } from '../auth/grants.ts'
+import type { HubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Whom } from '../hub/hub-parts.ts'
@@ -41,6 +43,7 @@ export class Rooms {
   readonly #placement: Placement
   readonly #attending: Attending
   readonly #returns: Returns
+  readonly #resumption: Resumption
 
   constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
     this.directory = new RoomDirectory({ hub, relay, logger })
@@ -48,7 +51,7 @@ export class Rooms {
     this.#relay = relay
     this.#typing = typing
     this.#limits = limits
-    const resumption = new Resumption({ relay, logger })
+    const resumption = this.#resumption = new Resumption({ relay, logger })
     this.#attending = new Attending({ hub, relay, typing, limits, logger, resumption })
     this.#returns = new Returns(resumption, this.#attending)
     this.history = new RoomHistory(relay)
@@ -82,8 +85,8 @@ export class Rooms {
   }
 
   /**
-   * Makes one connection a member; one that comes back is shown what it missed, once the replay is started. Throws `FORBIDDEN`,
-   * `TOO_MANY_ROOMS` or `ROOM_FULL`.
+   * Makes one connection a member; one that comes back is shown what it missed, once the replay is started. Rejects with `UNAUTHORIZED`,
+   * `FORBIDDEN`, `TOO_MANY_ROOMS`, `ROOM_FULL` or `UNAVAILABLE`.
    */
   async enter (connection: Connection, room: RoomName, back?: Return): Promise<Entrance<RoomInfo>> {
     const way = { connection, room, as: 'member' } as const
@@ -112,10 +115,16 @@ export class Rooms {
     return { info: { room, client_count: connections, ...state }, replay }
   }
 
-  /** Ends a subscription, if there is one. */
+  /** Ends a subscription, if there is one. Throws `FORBIDDEN` for a room that is none of the user's business. */
   async unsubscribe (connection: Connection, room: RoomName): Promise<SubscriptionState> {
+    checkMayJoin(connection.identity, room)
     const { connections } = await this.#attending.exit(connection, room, 'subscriber')
     return { room, client_count: connections, ...await this.#relay.position(roomTopic(room)) }
+  }
+
+  /** Why a connection may be shown nothing of the past any more; undefined for one that may. */
+  refusalOf (connection: Connection): HubError | undefined {
+    return this.#resumption.refusalOf(connection)
   }
 
   /** Brings a connection back to many topics at once, see {@link Returns}. */

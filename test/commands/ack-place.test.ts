@@ -25,10 +25,12 @@ t.test('an ack names its place only when what comes before has been sent: who co
   t.match([await ada.next(), await ada.next()], [{ type: 'news' }, { type: 'ack', id: 'mine', payload: { seq: Number, epoch } }])
 })
 
-t.test('where that cannot be had in time, the message is acked without its place', async (t) => {
+t.test('where that cannot be had in time, it is not known whether the message is still there: it is to be repeated', async (t) => {
   const { relay, ada } = await start(t)
   relay.handedOn = async () => { throw new HubError('UNAVAILABLE', 'no answer') }
-  t.strictSame((await ada.request({ type: 'publish', room: 'hall', payload: 1 })).payload, {})
+  t.match(await ada.request({ type: 'publish', room: 'hall', id: 'mine', payload: 1 }), { type: 'error', id: 'mine', payload: { code: 'UNAVAILABLE' } })
+  relay.handedOn = async () => {}
+  t.match(await ada.request({ type: 'publish', room: 'hall', id: 'mine', payload: 1 }), { type: 'ack', payload: { seq: 1, duplicate: true } })
 })
 
 t.test('while the past is shown, an ack waits for its end', async (t) => {

@@ -46,6 +46,17 @@ t.test('of more than 1,000 users the first 1,000 are listed, and the answer says
   t.equal(Array.isArray(users) && users.length, 1_000)
 })
 
+t.test('who may not join a room is not told who is in it', async (t) => {
+  const service = await startService(t)
+  const { ada } = await castOf(t, service, 'general')
+  const eve = await connectAs(t, service, { sub: 'eve', rooms: { join: ['chat:*'], publish: ['general'] } })
+  const { room, payload } = await eve.request({ type: 'online_users', room: 'general' })
+  t.match({ room, payload }, { payload: { code: 'FORBIDDEN', message: 'you may not join this room', users: undefined, count: undefined } })
+  t.match((await eve.request({ type: 'online_users', payload: { room_id: 'general' } })).payload, { code: 'FORBIDDEN' }, 'wherever it is named')
+  t.match((await eve.request({ type: 'online_users', room: 'chat:1' })).payload, { room_id: 'chat:1', count: 0 })
+  t.match((await ada.request({ type: 'online_users', room: 'chat:1' })).payload, { count: 0 }, 'a token that says nothing of rooms opens all')
+})
+
 t.test('online_users without a room is refused', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')

@@ -66,6 +66,33 @@ export function streamContract (t: Test, build: BuildRelay): void {
     t.same(numbersOf(await node.read(TOPIC, { limit: 10 })), numbers(1, 6))
   })
 
+  t.test('a page is bounded in bytes: with a number to begin behind it lacks its end, else its beginning', async (t) => {
+    const [node] = await nodesOf(t, build, [])
+    for (const seq of numbers(1, 8)) await node.publish([TOPIC], { event: eventOf(`${seq}${'x'.repeat(60_000)}`) })
+    const pages: Array<[range: StreamRange, seqs: number[]]> = [
+      [{ after: 0, limit: 100 }, [1, 2, 3, 4]],
+      [{ after: 4, limit: 100 }, [5, 6, 7, 8]],
+      [{ after: 2, before: 8, limit: 100 }, [3, 4, 5, 6]],
+      [{ limit: 100 }, [5, 6, 7, 8]],
+      [{ before: 8, limit: 100 }, [4, 5, 6, 7]],
+      [{ before: 4, limit: 2 }, [2, 3]]
+    ]
+    for (const [range, seqs] of pages) {
+      const page = await node.read(TOPIC, range)
+      t.same([numbersOf(page), page.oldest, page.seq], [seqs, 1, 8], JSON.stringify(range))
+      t.same(page.messages.map(({ message }) => String(message.event.payload)[0]), seqs.map(String))
+    }
+  })
+
+  t.test('a message that is larger than a page is a page by itself', async (t) => {
+    const [node] = await nodesOf(t, build, [])
+    for (const length of [1, 300_000, 1]) await node.publish([TOPIC], { event: eventOf('x'.repeat(length)) })
+    const ranges = [{ after: 0, limit: 100 }, { after: 1, limit: 100 }, { after: 2, limit: 100 }, { before: 4, limit: 100 }, { before: 3, limit: 100 }]
+    const pages = []
+    for (const range of ranges) pages.push(numbersOf(await node.read(TOPIC, range)))
+    t.same(pages, [[1], [2], [3], [3], [2]])
+  })
+
   t.test('a stream without messages has an empty page at 0', async (t) => {
     const [node] = await nodesOf(t, build, [])
     const page = await node.read(TOPIC)

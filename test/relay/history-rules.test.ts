@@ -1,7 +1,6 @@
 import t from 'tap'
 import { parseDuration } from '../../config/duration.ts'
-import { defaultKeepOf } from '../../src/relay/history.ts'
-import { defaultHistory, keepOfRules, parseHistoryRules, type HistoryRule } from '../../src/relay/history-rules.ts'
+import { defaultHistory, defaultKeepOf, keepOfRules, parseHistoryRules, type HistoryRule } from '../../src/relay/history-rules.ts'
 
 const NOTHING = { size: 0, ttlMs: 0 }
 

@@ -132,6 +132,34 @@ t.test('it never takes more than it may, even for a single message', async (t) =
   t.match(streams.read('room:a'), { seq: 40, oldest: 41, messages: { length: 0 } })
 })
 
+t.test('a page holds 256 KiB of text as it is sent, not of characters', async (t) => {
+  const streams = new Streams()
+  for (let count = 0; count < 3; count += 1) streams.publish(['room:a'], 0, JSON.stringify('ж'.repeat(60_000)))
+  t.same(streams.read('room:a', { after: 0, limit: 100 }).messages.map(({ seq }) => seq), [1, 2])
+  t.same(streams.read('room:a', { limit: 100 }).messages.map(({ seq }) => seq), [2, 3])
+})
+
+t.test('whoever reads a message again gets the very same, in each topic its own', async (t) => {
+  const streams = new Streams()
+  for (let count = 0; count < 8; count += 1) streams.publish(['room:a', 'room:b', 'room:a'])
+  const pages = [{ limit: 3 }, NEWEST, { after: 1, limit: 100 }].map((range) => streams.read('room:a', range).messages.slice(-3))
+  t.same(pages[0]?.map(({ seq, message: { carries } }) => [seq, carries]), [[14, [2]], [15, [0]], [16, [2]]])
+  for (const page of pages) t.ok(page.every((message, index) => message === pages[0]?.[index]))
+  t.same(streams.read('room:b').messages.map(({ seq, message: { carries } }) => [seq, carries]), [[4, [1]], [5, [1]], [6, [1]], [7, [1]], [8, [1]]])
+})
+
+t.test('what is read takes more than what is not, and is free with it', async (t) => {
+  const streams = new Streams()
+  for (let count = 0; count < 5; count += 1) streams.publish(['room:a'])
+  const { bytes } = streams.history
+  for (let count = 0; count < 3; count += 1) streams.read('room:a', { limit: 2 })
+  t.equal(streams.history.bytes - bytes, 800, 'twice the bytes of a message, once')
+  for (let count = 0; count < 5; count += 1) streams.publish(['room:a'])
+  t.same([streams.numbersOf('room:a'), streams.history.bytes > bytes], [[6, 7, 8, 9, 10], true])
+  streams.history.drop('room:a')
+  t.equal(streams.history.bytes, 0)
+})
+
 t.test('what is dropped is free again, and the topic goes on from where it is', async (t) => {
   const streams = new Streams()
   for (let count = 0; count < 4; count += 1) streams.publish(['room:a'])

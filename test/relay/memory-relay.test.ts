@@ -104,6 +104,17 @@ t.test('the memory of what is kept is bounded, and the numbering stays', async (
   t.equal(relay.read('room:99', { limit: 10 }).messages.length, 1)
 })
 
+t.test('a room that somebody is in, and that nothing was said in yet, stays where it is while other numberings go', async (t) => {
+  const relay = makeRelay(t, { maxStreams: 10, positionTtlMs: 20, sweepIntervalMs: 5 })
+  relay.subscribe('room:quiet')
+  const place = relay.position('room:quiet')
+  for (let index = 0; index < 20; index += 1) relay.publish({ topics: [`room:${index}`], event })
+  const { epoch } = relay.position('room:other')
+  await until(() => relay.position('room:other').epoch !== epoch)
+  t.same(relay.position('room:quiet'), place)
+  t.match(relay.publish({ topics: ['room:quiet'], event }), { epoch: place.epoch, seq: 1 })
+})
+
 t.test('what is kept goes with the numbering', async (t) => {
   const relay = makeRelay(t, { maxStreams: 10 })
   for (let count = 0; count < 3; count += 1) relay.publish({ topics: ['room:a'], event })

@@ -50,7 +50,7 @@ t.test('no numbering of a message goes while the message is under way', async (t
 t.test('the numbering of a topic with listeners is never forgotten', async (t) => {
   const forgotten: string[] = []
   const numbering = makeNumbering({ maxStreams: 10, onForgotten: (topic) => forgotten.push(topic) })
-  numbering.watch('room:live')
+  numbering.watch('room:live', 0)
   const [first] = numbering.next(['room:live'], 0)
   fill(numbering, 1_000)
   numbering.sweep(10 * TTL_MS)
@@ -60,6 +60,35 @@ t.test('the numbering of a topic with listeners is never forgotten', async (t) =
   numbering.sweep(10 * TTL_MS)
   t.equal(numbering.size, 0)
   t.equal(forgotten.at(-1), 'room:live')
+})
+
+t.test('a topic with listeners stays in its epoch before its first message, whatever goes meanwhile and however long it takes', async (t) => {
+  const numbering = makeNumbering({ maxStreams: 10 })
+  numbering.watch('room:quiet', 0)
+  const place = numbering.position('room:quiet', 0)
+  fill(numbering, 1_000)
+  t.same(numbering.position('room:quiet', 0), place, 'numberings went before their time')
+  numbering.sweep(10 * TTL_MS)
+  numbering.watch('room:quiet', 10 * TTL_MS)
+  t.same(numbering.position('room:quiet', 10 * TTL_MS), place, 'periods went by')
+  t.not(numbering.position('room:unwatched', 10 * TTL_MS).epoch, place.epoch)
+  t.equal(numbering.size, 0, 'it takes no numbering')
+  t.same(numbering.next(['room:quiet'], 10 * TTL_MS), [{ epoch: place.epoch, seq: 1 }])
+  t.same(numbering.next(['room:quiet'], 12 * TTL_MS), [{ epoch: place.epoch, seq: 2 }])
+})
+
+t.test('who listens to a numbering that goes on stays in its epoch, who listens after it was forgotten gets another', async (t) => {
+  const numbering = makeNumbering()
+  const [first] = numbering.next(['room:a'], 0)
+  numbering.next(['room:a'], 900)
+  numbering.watch('room:a', 1_800)
+  numbering.sweep(5_000)
+  t.same(numbering.position('room:a', 5_000), { epoch: first?.epoch, seq: 2 })
+  numbering.unwatch('room:a')
+  numbering.sweep(5_000)
+  numbering.watch('room:a', 5_000)
+  t.equal(numbering.position('room:a', 5_000).seq, 0)
+  t.not(numbering.position('room:a', 5_000).epoch, first?.epoch)
 })
 
 t.test('a numbering outlives its last message for a while, not its first', async (t) => {
@@ -112,7 +141,7 @@ t.test('the numberings of two processes do not share an epoch', async (t) => {
 t.test('many topics with listeners do not make every new one dear', async (t) => {
   const numbering = makeNumbering({ maxStreams: 10 })
   for (let index = 0; index < 20_000; index += 1) {
-    numbering.watch(`room:${index}`)
+    numbering.watch(`room:${index}`, 0)
     numbering.next([`room:${index}`], 0)
   }
   t.equal(numbering.size, 20_000)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { HistoryKeep } from '../../src/relay/history.ts'
 import { Keys } from '../../src/relay/redis/keys.ts'
-import { addToCall, outcomeOf, type BatchCall, type BatchItem } from '../../src/relay/redis/publish-batch.ts'
+import { addToCall, outcomeOf, weightOf, type BatchCall, type BatchItem } from '../../src/relay/redis/publish-batch.ts'
 import { slotOf } from '../../src/relay/redis/slot.ts'
 
 const item: BatchItem = {
@@ -28,6 +28,31 @@ t.test('nothing is touched that is not needed: no history of size 0, no number o
 t.test('with very many topics there is one channel, and each topic\'s number', async (t) => {
   const { keys } = callFor({ isShared: true, topics: [[0, 'user:a'], [3, 'user:b']] }, { keep: { size: 0, ttlMs: 0 } })
   t.same(keys, ['hub:{0}:i:k', 'hub:{0}:many', 'hub:{0}:m:user:a', 'hub:{0}:m:user:b'])
+})
+
+t.test('what is kept has the routing of the message, or the one that was given for that', async (t) => {
+  t.same(callFor({}).args.slice(1, 4), ['{}', '', '{}\nnull'])
+  t.same(callFor({ parts: { routing: '{"t":[]}', kept: '{}', content: 'c' } }).args.slice(1, 4), ['{"t":[]}', '{}', 'c'])
+})
+
+t.test('more than 16 MiB are not kept: what is not counted is not kept in any case', async (t) => {
+  const kept = ' '.repeat(16 * 1024)
+  const topics = Array.from({ length: 1_100 }, (_, place): [number, string] => [place, `user:${place}`])
+  const keptFor = (more: Partial<BatchItem>, keep?: HistoryKeep) => (
+    callFor({ parts: { routing: kept, kept, content: '' }, topics, isShared: true, ...more }, keep && { keep }).args[2]
+  )
+  t.equal(keptFor({}), '-')
+  t.equal(keptFor({ parts: { routing: kept, content: '' } }), '-')
+  t.equal(keptFor({ parts: { routing: '{}', kept: '{}', content: kept } }), '-')
+  t.equal(keptFor({ topics: topics.slice(0, 1_024) }), kept)
+  t.equal(keptFor({ topics: topics.map(([place], index) => [place, index < 1_024 ? `user:${index}` : `connection:${index}`]) }), kept)
+  t.equal(keptFor({ isEphemeral: true }), kept)
+  t.equal(keptFor({}, { size: 0, ttlMs: 0 }), kept)
+})
+
+t.test('a message weighs what goes out, and what is kept of it by its topics', async (t) => {
+  t.equal(weightOf(item), 9)
+  t.equal(weightOf({ ...item, parts: { routing: '{"t":[]}', kept: '{}', content: '12345' }, topics: [[0, 'user:a'], [1, 'user:b'], [2, 'user:c']] }), 13 + 2 * 7)
 })
 
 t.test('a part of a second is kept as a whole one: Redis knows no shorter time there', async (t) => {

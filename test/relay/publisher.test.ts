@@ -7,6 +7,8 @@ import type { BatchItem } from '../../src/relay/redis/publish-batch.ts'
 import { Publisher, type PublisherParts } from '../../src/relay/redis/publisher.ts'
 import { parseRedisUrl } from '../../src/relay/redis/redis-url.ts'
 import { until, type Teardown } from '../helper.ts'
+import { encodeMessage } from '../../src/relay/redis/wire-message.ts'
+import { news } from '../support/redis-relays.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
 
 const MEGABYTE = 'x'.repeat(1_000_000)
@@ -14,6 +16,13 @@ const MEGABYTE = 'x'.repeat(1_000_000)
 /** A message for one topic; only what it says of itself differs. */
 function itemFor (topic: string, content = '{}\nnull', more: Partial<BatchItem> = {}): BatchItem {
   return { parts: { routing: '{}', content }, key: undefined, topics: [[0, topic]], isShared: false, isEphemeral: false, ...more }
+}
+
+/** A message for so many users, each with a name of 18 letters. */
+function itemForUsers (count: number, { except = [], payload = 'x' }: { except?: readonly string[], payload?: string } = {}): BatchItem {
+  const topics = Array.from({ length: count }, (_, index) => `user:${String(index).padStart(18, 'u')}`)
+  const parts = encodeMessage({ topics, except, event: { ...news, payload } })
+  return { parts, key: undefined, topics: [...topics.entries()], isShared: true, isEphemeral: false }
 }
 
 const parts = {
@@ -45,6 +54,12 @@ async function scriptCalls (redis: RedisServer): Promise<number> {
   return [...stats.matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm)].reduce((sum, [, calls]) => sum + Number(calls), 0)
 }
 
+/** Bytes that all keys together take. */
+async function memoryOf (redis: RedisServer): Promise<number> {
+  const sum = "local sum = 0 for _, key in ipairs(redis.call('KEYS', '*')) do sum = sum + redis.call('MEMORY', 'USAGE', key) end return sum"
+  return Number(await redis.command('EVAL', sum, '0'))
+}
+
 async function historyOf (redis: RedisServer, topic: string): Promise<unknown> {
   return await redis.command('LRANGE', parts.keys.history(topic), '0', '-1')
 }
@@ -72,6 +87,39 @@ t.test('a batch has at most 256 KB, unless a single message has more', async (t)
   const all = await Promise.all([content, content, MEGABYTE, content, content, content].map((text) => publisher.publish(0, itemFor('room:a', text))))
   t.same(all.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6])
   t.equal(await scriptCalls(redis), 4)
+})
+
+t.test('a message for many counts once for each of its topics', async (t) => {
+  const { redis, publisher } = await start(t)
+  const items = [itemFor('room:a'), itemForUsers(3_000, { payload: 'x'.repeat(100) }), itemFor('room:a'), itemForUsers(100), itemFor('room:a')]
+  const all = await Promise.all(items.map((item) => publisher.publish(0, item)))
+  t.same(all.map(({ seq }) => seq), [1, 1, 2, 2, 3])
+  t.equal(await scriptCalls(redis), 3)
+})
+
+t.test('a message for 1,500 users takes less than 3 MB, and each has it with its own number', async (t) => {
+  const { redis, publisher } = await start(t)
+  const item = itemForUsers(1_500, { except: ['user:left', 'connection:out'] })
+  await publisher.publish(0, itemFor('user:uuuuuuuuuuuuuuuuu3'))
+  const { epoch } = await publisher.publish(0, item)
+  t.ok(await memoryOf(redis) < 3_000_000)
+  const expected = (seq: number) => `1m0:${epoch}:${seq}\n{"x":["user:left","connection:out"]}\n${item.parts.content}`
+  const { keys } = parts
+  for (const [, topic] of item.topics.filter(([place]) => place % 100 === 0)) t.same(await historyOf(redis, topic), [expected(1)])
+  t.equal(await redis.command('HGET', keys.meta('user:uuuuuuuuuuuuuuuuu3'), 's'), '2')
+  t.match(await historyOf(redis, 'user:uuuuuuuuuuuuuuuuu3'), [String, /^1m0:[^:]+:2\n\{"x":/])
+})
+
+t.test('what is too much to be kept by each of its topics has a number there, and ends what they had; the next one is kept', async (t) => {
+  const { redis, publisher } = await start(t)
+  const except = Array.from({ length: 1_000 }, (_, index) => `user:${String(index).padStart(20, 'x')}`)
+  const item = itemForUsers(700)
+  const first = await publisher.publish(0, item)
+  t.match(await publisher.publish(0, itemForUsers(700, { except })), { epoch: first.epoch, seq: 2 })
+  const [topic = ''] = item.topics.map(([, topic]) => topic)
+  t.same(await historyOf(redis, topic), [])
+  t.match(await publisher.publish(0, item), { epoch: first.epoch, seq: 3 })
+  t.same(await historyOf(redis, topic), [`1m0:${first.epoch}:3\n{}\n${item.parts.content}`])
 })
 
 t.test('in a cluster, one call for each number of keys that the turn touches', async (t) => {

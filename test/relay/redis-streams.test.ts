@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Gap } from '../../src/relay/relay-message.ts'
+import type { Gap, NumberedMessage } from '../../src/relay/relay-message.ts'
 import { until, type Teardown } from '../helper.ts'
 import { news, openTestRelay, type TestRelayOptions } from '../support/redis-relays.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
@@ -125,7 +125,50 @@ t.test('numbers that went back, as after a failover to a replica that was behind
   const { epoch, seq } = await relay.position(TOPIC)
   t.not(epoch, before.epoch)
   t.equal(seq, 3)
-  t.match(gaps, [{ topic: TOPIC, from_seq: 1, to_seq: 3 }])
+  t.same(gaps, [{ topic: TOPIC, from_seq: 0, to_seq: 3, epoch }])
+})
+
+/** A message for very many, and somebody who is left out. */
+const forMany = { topics: Array.from({ length: 1_500 }, (_, index) => `user:${index}`), except: ['user:out'], event: news }
+
+t.test('a message for very many users: alive it names them all, read again its own topic alone, and who was left out both times', async (t) => {
+  const redis = await startRedis(t)
+  const { relay } = await openTestRelay(t, redis.url)
+  const received: NumberedMessage[] = []
+  relay.onMessage((message) => received.push(message))
+  const own = ['user:0', 'user:700', 'user:1499']
+  for (const topic of own) relay.subscribe(topic)
+  const places = await relay.positions(own)
+  await relay.publish(forMany)
+  await until(() => received.length === 1)
+  t.match(received, [{ topics: forMany.topics, except: ['user:out'], carries: forMany.topics.map((_, place) => place) }])
+  t.same(own.map((topic) => received[0]?.positions[forMany.topics.indexOf(topic)]), places.map(({ epoch }) => ({ epoch, seq: 1 })))
+  for (const topic of own) t.match((await relay.read(topic, { after: 0, limit: 5 })).messages, [{ seq: 1, message: { topics: [topic], except: ['user:out'], carries: [0] } }])
+})
+
+t.test('a message for very many users that was lost on its way is fetched, in its order', async (t) => {
+  const redis = await startRedis(t)
+  const { relay, received, gaps, publish } = await follow(t, redis, { topics: ['user:700'], timings: { positionCheckMs: 60_000 } })
+  const publisher = await follow(t, redis, { topics: [] })
+  await publish('user:700')
+  await until(() => received.length === 1)
+  await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+  await publisher.relay.publish(forMany)
+  await publisher.publish('user:700')
+  await until(() => received.length === 3)
+  t.same([received, gaps], [[1, 2, 3], []])
+  t.match(await relay.position('user:700'), { seq: 3 })
+})
+
+t.test('a message that is too much for its many topics is delivered, but told as lost to who missed it', async (t) => {
+  const redis = await startRedis(t)
+  const { relay, received } = await follow(t, redis, { topics: ['user:700'] })
+  const event = { ...news, payload: 'x'.repeat(12_000) }
+  await relay.publish(forMany)
+  await relay.publish({ ...forMany, event })
+  await relay.publish(forMany)
+  await until(() => received.filter((seq) => seq > 0).length === 3)
+  t.match(await relay.read('user:700', { after: 0, limit: 5 }), { seq: 3, oldest: 3, messages: [{ seq: 3 }] })
 })
 
 t.test('a position in Redis outlives its time while somebody is on the topic', async (t) => {
@@ -135,4 +178,13 @@ t.test('a position in Redis outlives its time while somebody is on the topic', a
   const endMs = Date.now() + 2_500
   await until(() => Date.now() > endMs)
   t.match(await publish(), { seq: 2, epoch })
+})
+
+t.test('so does that of a topic on which nothing was said yet', async (t) => {
+  const redis = await startRedis(t)
+  const { relay } = await follow(t, redis, { positionTtlMs: 2_000, timings: { positionCheckMs: 80 } })
+  const { epoch } = await relay.position(TOPIC)
+  const endMs = Date.now() + 2_500
+  await until(() => Date.now() > endMs)
+  t.match(await relay.publish({ topics: [TOPIC], event: news }), { seq: 1, epoch })
 })

@@ -170,6 +170,14 @@ t.test('a message of several topics is shown as that of this one', async (t) => 
   t.match(first, { seq: 1, message: { topics: ['room:a', 'room:b'], carries: [1], positions: [undefined, { epoch: 'e', seq: 1 }] } })
 })
 
+t.test('a message of very many topics is shown as that of this one alone', async (t) => {
+  const { reader, number, push } = await open()
+  await push('room:b', ['1m0:e:1\n{"x":["user:c"]}\n{"type":"news","timestamp":"2026-01-01T00:00:00.000Z"}\n1'])
+  await number('room:b', 1)
+  const { messages: [first] } = await reader.read('room:b', { limit: 5 })
+  t.match(first, { seq: 1, message: { topics: ['room:b'], except: ['user:c'], carries: [0], positions: [{ epoch: 'e', seq: 1 }] } })
+})
+
 t.test('the positions of 1,200 topics in one turn are three calls, in a cluster one for each number and 500', async (t) => {
   const one = await open()
   const many = await open({}, 4)
@@ -185,11 +193,39 @@ t.test('the positions of 1,200 topics in one turn are three calls, in a cluster 
   t.equal(many.calls.length, 4)
 })
 
+t.test('a call that fails is no answer to its own topics alone', async (t) => {
+  const { reader, keys, number } = await open({}, 4)
+  const topics = numbers(1, 40).map((index) => `room:${index}`)
+  await Promise.all(topics.slice(1).map(async (topic, index) => await number(topic, index)))
+  await server.command('SET', keys.meta('room:1'), 'not a hash')
+  const outcomes = await Promise.allSettled(topics.map(async (topic) => await reader.position(topic)))
+  const failing = topics.map((topic) => keys.tagOf(topic) === keys.tagOf('room:1'))
+  t.equal(new Set(failing).size, 2)
+  t.match(outcomes, topics.map((_, index) => failing[index] === true
+    ? { status: 'rejected', reason: { code: 'UNAVAILABLE' } }
+    : { status: 'fulfilled', value: { epoch: 'e', seq: index - 1 } }))
+})
+
+t.test('the place of a topic without a message is kept for half as long, until it is followed or has one', async (t) => {
+  const { reader, keys } = await open()
+  const ttlOf = async (topic: string) => Number(await server.command('TTL', keys.meta(topic)))
+  await Promise.all([reader.position('room:a'), reader.read('room:b', { limit: 5 })])
+  for (const topic of ['room:a', 'room:b']) {
+    const ttl = await ttlOf(topic)
+    t.ok(ttl <= DAY_S / 2 && ttl > DAY_S / 2 - 60)
+    await reader.check([topic], true)
+    t.ok(await ttlOf(topic) > DAY_S - 60)
+    await server.command('HINCRBY', keys.meta(topic), 's', '1')
+    await server.command('PERSIST', keys.meta(topic))
+  }
+  await Promise.all([reader.position('room:a'), reader.read('room:b', { limit: 5 })])
+  for (const topic of ['room:a', 'room:b']) t.ok(await ttlOf(topic) > DAY_S - 60)
+})
+
 t.test('a position that is asked for twice in a turn is looked up once', async (t) => {
-  const { reader, keys, calls } = await open()
+  const { reader, calls } = await open()
   const [first, second] = await Promise.all([reader.position('room:a'), reader.position('room:a')])
   t.same([first, calls.length], [second, 1])
-  t.ok(Number(await server.command('TTL', keys.meta('room:a'))) > DAY_S - 60)
 })
 
 t.test('the same read twice in a turn is one call, another one is not, nor the same in the next turn', async (t) => {

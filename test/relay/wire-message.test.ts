@@ -50,6 +50,17 @@ t.test('of several topics a copy says which it is for, with their numbers', asyn
   t.same(shared?.message.positions, [{ epoch: 'e1', seq: 3 }, undefined, { epoch: 'e2', seq: 9 }])
 })
 
+t.test('with more than 16 topics, what is kept names none but its own, and all who are left out', async (t) => {
+  const users = (count: number) => Array.from({ length: count }, (_, index) => `user:${index}`)
+  t.equal(encodeMessage({ topics: users(16), event }).kept, undefined)
+  t.equal(encodeMessage({ topics: users(17), event }).kept, '{}')
+  const { kept = '', content } = encodeMessage({ topics: users(17), except: ['user:3', 'connection:1'], event }, { lease: 'node/1', number: 12 })
+  t.match(decodeMessage(frameOf('0:e1:7', { routing: kept, content }), 'user:9'), {
+    message: { topics: ['user:9'], except: ['user:3', 'connection:1'], carries: [0], positions: [{ epoch: 'e1', seq: 7 }], event: { type: 'news', id: 'i' } },
+    count: undefined
+  })
+})
+
 t.test('a single connection is named in the message: its channel is that of all nodes, and stands for no topic', async (t) => {
   const parts = encodeMessage({ topics: ['connection:7'], event })
   t.match(decodeMessage(frameOf('0', parts), undefined), { message: { topics: ['connection:7'] } })

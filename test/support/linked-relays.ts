@@ -133,6 +133,7 @@ export class LinkedRelay implements Relay {
   }
 
   async positions (topics: readonly TopicName[]): Promise<Position[]> {
+    await this.subscribing()
     await this.reach()
     return this.#common.streams.positions(topics)
   }

@@ -1,4 +1,5 @@
-import { defaultKeepOf, type KeepOf } from '../history.ts'
+import type { KeepOf } from '../history.ts'
+import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from '../history-rules.ts'
 import { openSubscriber } from './connect.ts'
 import { RedisRelay } from './redis-relay.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
@@ -18,12 +19,11 @@ export interface OpenRelayOptions extends Pick<RedisRelayOptions, 'nodeId' | 'co
   readonly positionTtlMs?: number
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000
 /** A quiet subscription is tried as often, ms. */
 const PING_MS = 2_000
 
 /** Opens the relay over connections of its own for subscriptions; those for commands come from, and stay with, the caller. */
-export function openRedisRelay ({ target, timings, keepOf = defaultKeepOf, positionTtlMs = DAY_MS, ...options }: OpenRelayOptions): RedisRelay {
+export function openRedisRelay ({ target, timings, keepOf = defaultKeepOf, positionTtlMs = DEFAULT_POSITION_TTL_MS, ...options }: OpenRelayOptions): RedisRelay {
   const allTimings = { ...defaultRedisTimings, ...timings }
   const isCluster = target.kind === 'cluster'
   return new RedisRelay({

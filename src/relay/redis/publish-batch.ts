@@ -1,5 +1,5 @@
 import { connectionOf, type TopicName } from '../../hub/topics.ts'
-import type { HistoryKeep } from '../history.ts'
+import type { KeepOf } from '../history.ts'
 import type { PublishKey } from '../publish-key.ts'
 import type { Keys } from './keys.ts'
 import type { ScriptArgument } from './script-runner.ts'
@@ -15,6 +15,11 @@ export interface BatchItem {
   readonly isShared: boolean
   readonly isEphemeral: boolean
 }
+
+/** One message may make a script call write about so many bytes of histories: that holds Redis for some 40 ms. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024
+/** Instead of a routing: nothing is kept. */
+const NOT_KEPT = '-'
 
 /** What the publish script is called with. */
 export interface BatchCall {
@@ -32,23 +37,41 @@ export function idKey (keys: Keys, tag: number, { key }: PublishKey): string {
   return `${keys.base(tag)}i:${key}`
 }
 
+/** About how many bytes a message makes Redis write: it goes out, and is kept by each of its topics. */
+export function weightOf ({ parts: { routing, kept = routing, content }, topics }: BatchItem): number {
+  return routing.length + content.length + (topics.length - 1) * (kept.length + content.length)
+}
+
 /** Writes the part of the call that is about one message. */
-export function addToCall (call: BatchCall, item: BatchItem, { keys, tag, keepOf }: { keys: Keys, tag: number, keepOf: (topic: TopicName) => HistoryKeep }): void {
-  const { parts, key, topics, isShared, isEphemeral } = item
-  call.args.push(key?.fingerprint ?? '', parts.routing, parts.content, isShared ? 1 : 0, topics.length)
+export function addToCall (call: BatchCall, item: BatchItem, { keys, tag, keepOf }: { keys: Keys, tag: number, keepOf: KeepOf }): void {
+  const { parts, key, topics, isShared } = item
+  call.args.push(key?.fingerprint ?? '', parts.routing, keptRoutingOf(item, keepOf), parts.content, isShared ? 1 : 0, topics.length)
   if (key !== undefined) call.keys.push(idKey(keys, tag, key))
   if (isShared) call.keys.push(sharedChannel(keys, tag))
   for (const [place, topic] of topics) {
-    // A single connection has no stream of its own: nobody could come back to it.
-    const isNumbered = !isEphemeral && connectionOf(topic) === undefined
-    call.args.push(place, isNumbered ? 'n' : 'e')
+    const hasNumber = isNumbered(item, topic)
+    call.args.push(place, hasNumber ? 'n' : 'e')
     if (!isShared) call.keys.push(keys.channel(topic))
-    if (!isNumbered) continue
+    if (!hasNumber) continue
     const { size, ttlMs } = keepOf(topic)
     call.keys.push(keys.meta(topic))
     call.args.push(size, Math.ceil(ttlMs / 1000))
     if (size > 0) call.keys.push(keys.history(topic))
   }
+}
+
+/** A single connection has no stream of its own: nobody could come back to it. */
+function isNumbered ({ isEphemeral }: BatchItem, topic: TopicName): boolean {
+  return !isEphemeral && connectionOf(topic) === undefined
+}
+
+/** The routing of what is kept, '' for that of the message. One that is too much for all topics of the call is kept by none of them: who missed it is told. */
+function keptRoutingOf (item: BatchItem, keepOf: KeepOf): string {
+  const { parts: { routing, kept, content }, topics } = item
+  const own = kept ?? ''
+  if (weightOf(item) <= MAX_KEPT_BYTES) return own
+  const copies = topics.filter(([, topic]) => isNumbered(item, topic) && keepOf(topic).size > 0).length
+  return copies * ((kept ?? routing).length + content.length) > MAX_KEPT_BYTES ? NOT_KEPT : own
 }
 
 /** Refused by the script, with its reason. */

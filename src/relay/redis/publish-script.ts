@@ -4,9 +4,11 @@ import type { Script } from './script-runner.ts'
  * Publishes a batch. KEYS and ARGV are read from left to right (`publish-batch.ts` writes them).
  *
  * ARGV: deadline (ms by Redis' clock, 0 for none), an epoch for topics that have none, how long ids are kept (ms), how long numbers are
- * kept (s), PUBLISH or SPUBLISH; then for each message: fingerprint ('' without an id), routing, content, whether all its topics share
- * one channel, number of topics, and for each topic its place, 'n' for numbered or 'e', and when numbered the size of its history and
- * how long that is kept (s). What is kept is what goes out on the topic's own channel, byte by byte.
+ * kept (s), PUBLISH or SPUBLISH; then for each message: fingerprint ('' without an id), routing, the routing of what is kept ('' for the
+ * same one, '-' when nothing is kept), content, whether all its topics share one channel, number of topics, and for each topic its place,
+ * 'n' for numbered or 'e', and when numbered the size of its history and how long that is kept (s). What is kept is what goes out on the
+ * topic's own channel, byte by byte; with a routing of its own, its place is the first. A message that is not kept takes the history
+ * before it along, for what is there ends with the last number.
  * KEYS for each message: that of the id, the shared channel; for each topic its channel, number and history, as far as there are any.
  *
  * Answer: Redis' time, then for each message `<receivers> <epoch> <seq>` (the last topic's), `=<first answer>` for a repetition, `~` where the
@@ -26,12 +28,12 @@ local function key () k = k + 1 return KEYS[k] end
 local function arg () a = a + 1 return ARGV[a] end
 
 local function read ()
-  local item = {print = arg(), routing = arg(), content = arg(), shared = arg() == '1', topics = {}}
+  local item = {print = arg(), routing = arg(), kept = arg(), content = arg(), shared = arg() == '1', topics = {}}
   local n = tonumber(arg())
   if item.print ~= '' then item.id = key() end
   if item.shared then item.channel = key() end
   for i = 1, n do
-    local topic = {place = arg(), numbered = arg() == 'n'}
+    local topic = {place = arg(), numbered = arg() == 'n', at = ''}
     if not item.shared then topic.channel = key() end
     if topic.numbered then
       topic.meta = key()
@@ -51,18 +53,13 @@ local function number (topic)
     redis.call('HSET', topic.meta, 'e', e)
   end
   redis.call('EXPIRE', topic.meta, metattl)
-  topic.e, topic.s = e, s
+  topic.e, topic.s, topic.at = e, s, ':' .. e .. ':' .. s
 end
 
 local function keep (topic, frame)
   local length = redis.call('RPUSH', topic.history, frame)
   if length > topic.size * 1.25 then redis.call('LTRIM', topic.history, -topic.size, -1) end
   redis.call('EXPIRE', topic.history, topic.keep)
-end
-
-local function place (topic)
-  if not topic.numbered then return topic.place end
-  return topic.place .. ':' .. topic.e .. ':' .. topic.s
 end
 
 local function one (item)
@@ -86,11 +83,15 @@ local function one (item)
   end
   local receivers = 0
   local rest = '\\n' .. item.routing .. '\\n' .. item.content
+  local same, drop = item.kept == '', item.kept == '-'
+  local kept = not same and '\\n' .. item.kept .. '\\n' .. item.content
   local places, frames = {}, {}
   for i, topic in ipairs(item.topics) do
-    places[i] = place(topic)
-    frames[i] = '1m' .. places[i] .. rest
-    if topic.history then keep(topic, frames[i]) end
+    places[i] = topic.place .. topic.at
+    -- The routing of a message for very many is long: written for each of them, it would hold Redis for seconds.
+    if same or not item.shared then frames[i] = '1m' .. places[i] .. rest end
+    if topic.history and drop then redis.call('DEL', topic.history) end
+    if topic.history and not drop then keep(topic, same and frames[i] or '1m0' .. topic.at .. kept) end
   end
   if not item.shared then
     for i, topic in ipairs(item.topics) do receivers = receivers + redis.call(publish, topic.channel, frames[i]) end

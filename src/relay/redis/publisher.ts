@@ -5,7 +5,7 @@ import type { HistoryKeep } from '../history.ts'
 import { differentContent, REPEAT_WINDOW_MS } from '../repeats.ts'
 import { unavailable } from './answer-watch.ts'
 import type { Keys } from './keys.ts'
-import { addToCall, outcomeOf, type BatchCall, type BatchItem, type ItemOutcome } from './publish-batch.ts'
+import { addToCall, outcomeOf, weightOf, type BatchCall, type BatchItem, type ItemOutcome } from './publish-batch.ts'
 import { publishScript } from './publish-script.ts'
 import type { ScriptRunner } from './script-runner.ts'
 
@@ -26,7 +26,6 @@ export type Carried = Exclude<ItemOutcome, { kind: 'failed' | 'conflict' }>
 
 interface Waiting {
   readonly item: BatchItem
-  readonly bytes: number
   readonly resolve: (carried: Carried) => void
   readonly reject: (error: Error) => void
 }
@@ -57,7 +56,7 @@ export class Publisher {
     if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) throw unavailable('too much waits for Redis')
     this.#waitingBytes += bytes
     try {
-      return await new Promise((resolve, reject) => this.#enqueue(tag, { item, bytes, resolve, reject }))
+      return await new Promise((resolve, reject) => this.#enqueue(tag, { item, resolve, reject }))
     } finally {
       this.#waitingBytes -= bytes
     }
@@ -109,13 +108,14 @@ function * batchesOf (queue: readonly Waiting[]): Generator<Waiting[]> {
   let batch: Waiting[] = []
   let bytes = 0
   for (const waiting of queue) {
-    if (batch.length === MAX_BATCH || (batch.length > 0 && bytes + waiting.bytes > MAX_BATCH_BYTES)) {
+    const weight = weightOf(waiting.item)
+    if (batch.length === MAX_BATCH || (batch.length > 0 && bytes + weight > MAX_BATCH_BYTES)) {
       yield batch
       batch = []
       bytes = 0
     }
     batch.push(waiting)
-    bytes += waiting.bytes
+    bytes += weight
   }
   yield batch
 }

@@ -21,12 +21,13 @@ import { Publisher } from './publisher.ts'
 import { RedisBans } from './redis-bans.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { RedisPresence } from './redis-presence.ts'
+import { ReturnCheck } from './return-check.ts'
 import { SharedCounter } from './shared-counter.ts'
 import { Streams } from './streams.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 /** How long a subscription is waited for, ms; after that it goes on without a promise. */
-const SUBSCRIBE_LIMIT_MS = 1_000
+const SUBSCRIBE_LIMIT_MS = 800
 /** Numbers in the names of a cluster's keys: enough to spread over all masters, few enough to fill batches and to be swept. */
 const CLUSTER_TAGS = 64
 
@@ -48,6 +49,7 @@ export class RedisRelay implements Relay {
   readonly #outgoing: Outgoing
   readonly #publishCommand: string
   readonly #streams: Streams
+  readonly #returnCheck: ReturnCheck
   #deliver: Deliver = () => 0
   #onGap: OnGap = () => {}
   #isOpen = true
@@ -67,7 +69,8 @@ export class RedisRelay implements Relay {
     this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })
     this.#asking = new Asking({ nodeId, runner, lease, allNodes, publishCommand, gatherMs: timings.gatherMs, tell: (to, frame) => this.#tell(to, frame) })
     const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
-    const streams = this.#streams = new Streams({ ...options, runner, keys, deliver: (message) => this.#deliver(message), onGap: (gap) => this.#onGap(gap) })
+    const streams = this.#streams = new Streams({ ...options, runner, keys, deliver: (message) => this.#deliver(message), onGap: (gap) => this.#onGap(gap), checked: () => this.#returnCheck.passed() })
+    this.#returnCheck = new ReturnCheck({ commands, check: () => streams.compare(), limitMs: timings.answerLimitMs, logger })
     this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, streams, lease, tell: (to, frame) => this.#tell(to, frame), logger })
     const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
     this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld, gatherMs: timings.gatherMs })
@@ -99,6 +102,8 @@ export class RedisRelay implements Relay {
 
   async publish (message: RelayMessage): Promise<PublishResult> {
     if (!this.#isOpen) throw unavailable('the relay is closed')
+    // Where there is no connection the publisher says so at once.
+    if (this.#runner.isReady && message.ephemeral !== true) await this.#returnCheck.passed()
     return await this.#outgoing.publish(message)
   }
 
@@ -145,7 +150,9 @@ export class RedisRelay implements Relay {
   }
 
   async positions (topics: readonly TopicName[]): Promise<Position[]> {
-    return await Promise.all(topics.map((topic) => this.position(topic)))
+    if (!this.#isOpen) throw unavailable('the relay is closed')
+    await this.subscribed(topics)
+    return await Promise.all(topics.map((topic) => this.#streams.position(topic)))
   }
 
   handedOn (topic: TopicName, position: Position): MaybePromise<void> {
@@ -177,6 +184,7 @@ export class RedisRelay implements Relay {
     this.#isOpen = false
     this.#health.close()
     await this.#life.end()
+    this.#returnCheck.close()
     this.#streams.close()
     this.#subscriptions.close()
     this.#runner.close()

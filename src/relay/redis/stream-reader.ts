@@ -31,7 +31,7 @@ export class StreamReader {
   readonly #parts: StreamReaderParts
   readonly #shared = new SharedReads<StreamPage>()
   readonly #ttlS: number
-  #waiting: Array<{ readonly topic: TopicName, readonly resolve: (position: Promise<Position>) => void }> = []
+  #waiting = new Map<TopicName, Array<(position: Promise<Position>) => void>>()
 
   constructor (parts: StreamReaderParts) {
     this.#parts = parts
@@ -41,15 +41,17 @@ export class StreamReader {
   /** The last place in a topic's stream. What is asked in one turn of the event loop is one call. */
   async position (topic: TopicName): Promise<Position> {
     return await new Promise((resolve) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush())
-      this.#waiting.push({ topic, resolve })
+      if (this.#waiting.size === 0) setImmediate(() => this.#flush())
+      const askers = this.#waiting.get(topic)
+      if (askers === undefined) this.#waiting.set(topic, [resolve])
+      else askers.push(resolve)
     })
   }
 
   /** The last places, in the order of the topics; rejects when no server answers. Keeps them for longer when asked to. */
   async check (topics: readonly TopicName[], keepsLonger: boolean): Promise<Place[]> {
-    const groups = groupsOf([...new Set(topics)], (topic) => this.#parts.keys.tagOf(topic))
-    const answers = await Promise.allSettled(groups.map(async (group) => await this.#places(group, checkScript, [keepsLonger ? this.#ttlS : 0])))
+    const chunks = this.#chunksOf(topics)
+    const answers = await Promise.allSettled(chunks.map((chunk) => this.#places(chunk, checkScript, [keepsLonger ? this.#ttlS : 0])))
     const failed = answers.find((answer) => answer.status === 'rejected')
     if (failed !== undefined && answers.every(({ status }) => status === 'rejected')) throw failed.reason
     const found = new Map(answers.flatMap((answer) => answer.status === 'fulfilled' ? [...answer.value] : []))
@@ -73,19 +75,26 @@ export class StreamReader {
 
   #flush (): void {
     const waiting = this.#waiting
-    this.#waiting = []
-    const found = this.#places(waiting.map(({ topic }) => topic), positionsScript, [randomUUID(), this.#ttlS])
-    for (const { topic, resolve } of waiting) resolve(found.then((places) => places.get(topic) ?? { epoch: '', seq: 0 }))
+    this.#waiting = new Map()
+    for (const chunk of this.#chunksOf(waiting.keys())) {
+      // In a cluster another master may be there when this one is not: what fails, fails for its own topics.
+      const found = this.#places(chunk, positionsScript, [randomUUID(), this.#ttlS])
+      for (const topic of chunk) {
+        const position = found.then((places) => places.get(topic) ?? { epoch: '', seq: 0 })
+        for (const resolve of waiting.get(topic) ?? []) resolve(position)
+      }
+    }
   }
 
-  async #places (topics: readonly TopicName[], script: Script, args: readonly ScriptArgument[]): Promise<Map<TopicName, Position>> {
+  /** The topics, each once, as they may be asked for in one call. */
+  #chunksOf (topics: Iterable<TopicName>): TopicName[][] {
+    return groupsOf([...new Set(topics)], (topic) => this.#parts.keys.tagOf(topic)).flatMap((group) => chunksOf(group, MAX_TOPICS))
+  }
+
+  async #places (chunk: readonly TopicName[], script: Script, args: readonly ScriptArgument[]): Promise<Map<TopicName, Position>> {
     const { runner, keys } = this.#parts
-    const chunks = groupsOf([...new Set(topics)], (topic) => keys.tagOf(topic)).flatMap((group) => chunksOf(group, MAX_TOPICS))
-    const answers = await Promise.all(chunks.map((chunk) => runner.run(script, chunk.map((topic) => keys.meta(topic)), args)))
-    return new Map(chunks.flatMap((chunk, index) => {
-      const texts = textsOf(answers[index])
-      return chunk.map((topic, place): [TopicName, Position] => [topic, { epoch: texts[2 * place] ?? '', seq: Number(texts[2 * place + 1]) }])
-    }))
+    const texts = textsOf(await runner.run(script, chunk.map((topic) => keys.meta(topic)), args))
+    return new Map(chunk.map((topic, place) => [topic, { epoch: texts[2 * place] ?? '', seq: Number(texts[2 * place + 1]) }]))
   }
 
   async #read (topic: TopicName, { after, before, limit }: StreamRange): Promise<StreamPage> {

@@ -2,6 +2,7 @@ import type { Script } from './script-runner.ts'
 
 /**
  * The last places of topics; those that have none begin with an epoch. KEYS: their numbers. ARGV: that epoch, how long numbers are kept (s).
+ * Before the first message that is half as long: any name may be asked for. Whoever follows the topic keeps it for longer in time.
  * Answer: epoch and seq of each.
  */
 export const positionsScript: Script = {
@@ -14,8 +15,9 @@ for i, meta in ipairs(KEYS) do
     e = ARGV[1]
     redis.call('HSET', meta, 'e', e)
   end
-  redis.call('EXPIRE', meta, ARGV[2])
-  out[2 * i - 1], out[2 * i] = e, redis.call('HGET', meta, 's') or '0'
+  local s = redis.call('HGET', meta, 's')
+  redis.call('EXPIRE', meta, s and ARGV[2] or math.ceil(ARGV[2] / 2))
+  out[2 * i - 1], out[2 * i] = e, s or '0'
 end
 return out`
 }
@@ -37,8 +39,9 @@ return out`
 }
 
 /**
- * A page of a topic's history. KEYS: its number, its history. ARGV: an epoch should it have none, how long numbers are kept (s), how many
- * messages may be shown, above which number ('' for the highest ones), below which ('' for no bound), how many, how many bytes.
+ * A page of a topic's history. KEYS: its number, its history. ARGV: an epoch should it have none, how long numbers are kept (s; half as
+ * long before the first message), how many messages may be shown, above which number ('' for the highest ones), below which ('' for no
+ * bound), how many, how many bytes.
  * Answer: epoch, number of the last message, of the oldest one shown, of the first in the page, and the frames of the page.
  * The list ends with the last message: each was put there by the script that numbered it. It may begin with those of an epoch before.
  */
@@ -50,8 +53,9 @@ if not e then
   e = ARGV[1]
   redis.call('HSET', KEYS[1], 'e', e)
 end
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-local top = tonumber(redis.call('HGET', KEYS[1], 's') or '0')
+local s = redis.call('HGET', KEYS[1], 's')
+redis.call('EXPIRE', KEYS[1], s and ARGV[2] or math.ceil(ARGV[2] / 2))
+local top = tonumber(s or '0')
 local oldest = math.max(1, top - math.min(redis.call('LLEN', KEYS[2]), tonumber(ARGV[3])) + 1)
 local after, before, limit, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local from, to = oldest, top

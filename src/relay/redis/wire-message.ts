@@ -13,6 +13,8 @@ export interface CountRequest {
 export interface WireParts {
   /** Whom it is for beside the channel's topic, whom not, and who wants to know. */
   readonly routing: string
+  /** The routing of what is kept, where that is shorter. */
+  readonly kept?: string
   /** What the receivers see; kept in the history as it is. */
   readonly content: string
 }
@@ -22,6 +24,13 @@ export interface WireMessage {
   readonly message: NumberedMessage
   readonly count: CountRequest | undefined
 }
+
+/**
+ * Each topic keeps a copy of its own: with more topics than these a copy names its own alone, else they would grow as the square. What is
+ * lost with the others: who comes back to several topics of such a message, or whose node fetches it anew for several, may get a copy
+ * by each. Whom it is not for is kept in full, so that it is never shown to them.
+ */
+const MAX_KEPT_TOPICS = 16
 
 /** Writes a message: a line of routing, a line about the event, and its payload as it is. */
 export function encodeMessage ({ topics, except = [], event, ephemeral }: RelayMessage, count?: CountRequest): WireParts {
@@ -33,7 +42,11 @@ export function encodeMessage ({ topics, except = [], event, ephemeral }: RelayM
     ...(ephemeral === true && { e: 1 }),
     ...(count !== undefined && { n: [count.lease, count.number] })
   }
-  return { routing: JSON.stringify(routing), content: `${JSON.stringify(head)}\n${jsonTextOf(payload)}` }
+  return {
+    routing: JSON.stringify(routing),
+    ...(topics.length > MAX_KEPT_TOPICS && { kept: JSON.stringify({ ...(except.length > 0 && { x: except }) }) }),
+    content: `${JSON.stringify(head)}\n${jsonTextOf(payload)}`
+  }
 }
 
 /** Such a topic has no channel of its own. */
@@ -41,7 +54,7 @@ function isSingleConnection (topic: TopicName): boolean {
   return connectionOf(topic) !== undefined
 }
 
-/** Reads a message from the channel of a topic; undefined for one that cannot be read. The payload stays text. */
+/** Reads a message from the channel or the history of a topic; undefined for one that cannot be read. The payload stays text. */
 export function decodeMessage (text: string, topic: TopicName | undefined): WireMessage | undefined {
   const positionsEnd = text.indexOf('\n')
   const routingEnd = text.indexOf('\n', positionsEnd + 1)

@@ -1,3 +1,4 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import t from 'tap'
 import { connectAs, memberOf, postJson, startService, tokenFor, until, type TestService } from '../../helper.ts'
 import { postAsAdmin } from '../../support/admin.ts'
@@ -56,6 +57,19 @@ t.test('A thousand messages arrive in their order, with numbers that follow each
   t.equal(status, 200)
   t.strictSame(results.map(({ recipients, seq }) => [recipients, seq]), messages.map((_, index) => [1, index + 1]))
   t.strictSame((await ada.drain()).map(({ payload, seq }) => [payload, seq]), messages.map((_, index) => [index, index + 1]))
+})
+
+t.test('Others get their turn while a thousand messages are published', async (t) => {
+  const service = await startService(t)
+  const { port } = service.app.relay
+  const messages = Array.from({ length: 1000 }, (_, index) => ({ type: 'tick', payload: index, target: { rooms: ['general'] } }))
+  const seen: number[] = []
+  const publishing = { isOver: false }
+  const published = publish(service, messages).then(() => { publishing.isOver = true })
+  for (; !publishing.isOver || seen.at(-1) !== 1000; await endOfTurn()) seen.push((await port.position('room:general')).seq)
+  await published
+  const steps = seen.map((seq, index) => seq - (seen[index - 1] ?? 0))
+  t.ok(Math.max(...steps) <= 50, `${Math.max(...steps)} messages in one turn`)
 })
 
 t.test('A wrong message is refused by itself, with its place, and the others are published', async (t) => {
