@@ -6,11 +6,9 @@ import { DroppedMessages } from './dropped-messages.ts'
 import type { Frame } from './frame.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
 import { PastPace } from './past-pace.ts'
+import { PastQueue } from './past-queue.ts'
 import { TopicHolds, type HeldFrame, type TopicHold } from './topic-holds.ts'
 import type { TopicName } from './topics.ts'
-
-/** Pages of the past that one client may have waiting, bytes; what is not kept is read again at its turn. */
-const MAX_KEPT_BYTES = 256 * 1024
 
 /** A connection's way out: which frames go to the socket, which wait, and which there is no room for. */
 export abstract class Outlet implements OutboxOwner {
@@ -22,9 +20,7 @@ export abstract class Outlet implements OutboxOwner {
   #holds: TopicHolds | undefined
   /** There while the past of topics is written. */
   #past: PastPace | undefined
-  /** There while anything of it is shown or waits for its turn. */
-  #lastShown: Promise<void> | undefined
-  #keptBytes = 0
+  #pastQueue: PastQueue | undefined
   /** There until the greeting: the first number of each topic of which something waits for it. */
   #early: Map<TopicName, number> | undefined
   #isOpen = true
@@ -74,23 +70,10 @@ export abstract class Outlet implements OutboxOwner {
     return hold === undefined || !this.#isOpen ? this.deliver(frame) : this.#keepBack(hold, { frame, position, isReply: true })
   }
 
-  /** Has the past of one topic shown after the other: that of the others would only wait in memory. Begins at once where it is the first. */
-  async inTurn (show: () => Promise<void>): Promise<void> {
-    const before = this.#lastShown
-    const shown = before === undefined ? show() : before.then(show)
-    const last = this.#lastShown = shown.catch(() => {})
-    last.finally(() => { if (this.#lastShown === last) this.#lastShown = undefined })
-    await shown
-  }
-
-  /** False where pages of so many bytes more would be too much to keep for the client until their turn. */
-  mayKeep (bytes: number): boolean {
-    return this.#keptBytes + bytes <= MAX_KEPT_BYTES
-  }
-
-  /** Notes that pages of so many bytes are kept, or are not any more. */
-  noteKept (bytes: number): void {
-    this.#keptBytes += bytes
+  /** What of the past waits to be shown. */
+  get pastQueue (): PastQueue {
+    this.#pastQueue ??= new PastQueue()
+    return this.#pastQueue
   }
 
   /** Undefined while a frame of the past may be queued; else resolves when that may be tried again, or the connection has ended. */

@@ -52,20 +52,20 @@ export class Replay {
 
   /** Begins. Never throws. */
   start (): void {
-    this.#log(this.#parts.connection.inTurn(() => this.#show()))
+    this.#log(this.#parts.connection.pastQueue.inTurn(() => this.#show()))
   }
 
   /** Shows nothing of the past, and of the present all that was held back. Never throws. */
   skip (): void {
-    this.#log(this.#parts.connection.inTurn(() => this.#showNothingElse()))
+    this.#log(this.#parts.connection.pastQueue.inTurn(() => this.#showNothingElse()))
   }
 
   /** A page that is small enough waits for its turn here; any other is read again. */
   #keep (page: StreamPage): void {
     const { connection } = this.#parts
     const bytes = page.messages.reduce((sum, { message: { event: { payload } } }) => sum + MESSAGE_BYTES + jsonTextOf(payload).length, 0)
-    if (!connection.mayKeep(bytes)) return
-    connection.noteKept(bytes)
+    if (!connection.pastQueue.mayKeep(bytes)) return
+    connection.pastQueue.noteKept(bytes)
     this.#keptBytes = bytes
     this.#past = { ...this.#past, page }
   }
@@ -73,7 +73,7 @@ export class Replay {
   #letGo (): void {
     const { page, ...past } = this.#past
     this.#past = past
-    this.#parts.connection.noteKept(-this.#keptBytes)
+    if (this.#keptBytes > 0) this.#parts.connection.pastQueue.noteKept(-this.#keptBytes)
     this.#keptBytes = 0
   }
 

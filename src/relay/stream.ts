@@ -1,5 +1,5 @@
 import { monotonicMs } from '../clock.ts'
-import { HubError } from '../errors.ts'
+import { PlaceWaiters } from './place-waiters.ts'
 import type { NumberedMessage, OutboundEvent, Position } from './relay-message.ts'
 
 /** A message on its way to this node's connections, for one of its topics. */
@@ -15,13 +15,6 @@ export interface HeldArrival extends Arrival {
   isDelivered: boolean
 }
 
-interface Waiter {
-  readonly number: number
-  readonly position: Position
-  /** Ends the waiting: the place was reached, or never will be. */
-  readonly wake: (isReached: boolean) => void
-}
-
 /** More than this is not kept for one topic while it waits: what is let go of is in the history, or will be told as lost. */
 const MAX_HELD = 1_000
 
@@ -32,8 +25,7 @@ export class Stream {
   #last = 0
   /** There while something is missing, or may be. */
   #held: HeldArrival[] | undefined
-  #waiters: Waiter[] | undefined
-  #asked = 0
+  #waiters: PlaceWaiters | undefined
   /** What was said last, and when it came, on the clock of `monotonicMs`. */
   #latest: Pick<OutboundEvent, 'timestamp' | 'id'> | undefined
   #latestAtMs = -Infinity
@@ -54,12 +46,12 @@ export class Stream {
 
   /** True while somebody waits for a place. */
   get isAwaited (): boolean {
-    return this.#waiters !== undefined
+    return this.#waiters?.isEmpty === false
   }
 
   /** How often a place was waited for so far. */
   get asked (): number {
-    return this.#asked
+    return this.#waiters?.asked ?? 0
   }
 
   /** What is to be done with a message that has come: one that waits is given to {@link keep}, and may need a repair. */
@@ -101,8 +93,8 @@ export class Stream {
 
   /** The highest number known of: handed on, among the first `known` messages that wait, or named by the first `asked` who wait for a place. */
   reached ({ known, asked }: { readonly known: number, readonly asked: number }): number {
-    const awaited = (this.#waiters ?? []).filter(({ number }) => number <= asked)
-    const positions = [...(this.#held ?? []).slice(0, known), ...awaited].map(({ position }) => position)
+    const waiting = (this.#held ?? []).slice(0, known).map(({ position }) => position)
+    const positions = [...waiting, ...this.#waiters?.first(asked) ?? []]
     return Math.max(this.#last, ...positions.filter(({ epoch }) => epoch === this.#epoch).map(({ seq }) => seq))
   }
 
@@ -124,7 +116,7 @@ export class Stream {
    */
   release (asked: number): void {
     this.#held = undefined
-    this.#wake(({ number, position }) => number <= asked || this.isAt(position))
+    this.#waiters?.settle(asked, (position) => this.#epoch === undefined || this.isAt(position))
   }
 
   /** Drops what waits, but goes on holding. */
@@ -143,7 +135,7 @@ export class Stream {
   advance (seq: number, event?: OutboundEvent): void {
     this.#last = seq
     if (event !== undefined) this.#noteLatest(event)
-    if (this.#waiters !== undefined) this.#wakeFirst(this.#waiters)
+    this.#waiters?.wakeHead((position) => this.isAt(position))
   }
 
   /** True when everything up to the place was handed on. */
@@ -153,53 +145,15 @@ export class Stream {
 
   /** Resolves when {@link isAt}; rejects with `UNAVAILABLE` when that takes too long, or cannot be any more: the numbers have begun anew. */
   async whenAt (position: Position, limitMs: number): Promise<void> {
-    const number = this.#asked += 1
-    await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#wake((waiter) => waiter.number === number)
-        reject(new HubError('UNAVAILABLE', 'the stream could not be followed in time'))
-      }, limitMs)
-      this.#await({
-        number,
-        position,
-        wake: (isReached) => {
-          clearTimeout(timer)
-          if (isReached) resolve()
-          else reject(new HubError('UNAVAILABLE', 'the numbers of the stream have begun anew'))
-        }
-      })
-    })
+    this.#waiters ??= new PlaceWaiters()
+    await this.#waiters.add(position, limitMs)
   }
 
   /** Nobody here wants the stream any more. */
   abandon (): void {
     this.letGo()
     this.#epoch = undefined
-    this.release(this.#asked)
-  }
-
-  /** In the order of the numbers, in which they nearly always come. */
-  #await (waiter: Waiter): void {
-    const waiters = this.#waiters ??= []
-    let place = waiters.length
-    while (place > 0 && (waiters[place - 1]?.position.seq ?? 0) > waiter.position.seq) place -= 1
-    waiters.splice(place, 0, waiter)
-  }
-
-  /** Those at the head: at every message only they are looked at. Those of another epoch are woken when the stream is repaired. */
-  #wakeFirst (waiters: Waiter[]): void {
-    for (let [first] = waiters; first !== undefined && this.isAt(first.position); [first] = waiters) {
-      waiters.shift()
-      first.wake(true)
-    }
-    if (waiters.length === 0) this.#waiters = undefined
-  }
-
-  #wake (isServed: (waiter: Waiter) => boolean): void {
-    const waiters = this.#waiters ?? []
-    const left = waiters.filter((waiter) => !isServed(waiter))
-    this.#waiters = left.length === 0 ? undefined : left
-    for (const waiter of waiters.filter(isServed)) waiter.wake(this.#epoch === undefined || this.isAt(waiter.position))
+    this.release(this.asked)
   }
 
   #noteLatest ({ timestamp, id }: OutboundEvent): void {

@@ -74,7 +74,7 @@ t.test('messages beyond the rate of a connection are counted while it stays, and
   const url = urlOf(await startService(t, { WS_MESSAGE_RATE: '1', WS_MESSAGE_BURST: '2' }))
   const few = await bench(url, ['--publishers', '1', '--rate', '20'])
   t.match(few, { code: 1, stdout: /^refused +\d+ × RATE_LIMIT/m, stderr: /^wshub: \d+ requests were refused with RATE_LIMIT; WS_MESSAGE_RATE of the service limits/m })
-  t.match(await bench(url, ['--window', '16']), { code: 1, stdout: '', stderr: /closed with 4029: rate limit; WS_MESSAGE_RATE of the service limits/ })
+  t.match(await bench(url, ['--window', '16', '--publishers', '1', '--seconds', '5']), { code: 1, stdout: '', stderr: /closed with 4029: rate limit; WS_MESSAGE_RATE of the service limits/ })
 })
 
 t.test('where nobody listens the line says so', async (t) => {

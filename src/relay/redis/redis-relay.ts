@@ -58,8 +58,7 @@ export class RedisRelay implements Relay {
     const { nodeId, commands, isCluster, prefix, timings, logger, openSubscriber } = options
     this.nodeId = nodeId
     this.#options = options
-    this.#publishCommand = isCluster ? 'SPUBLISH' : 'PUBLISH'
-    const publishCommand = this.#publishCommand
+    const publishCommand = this.#publishCommand = isCluster ? 'SPUBLISH' : 'PUBLISH'
     const keys = this.#keys = new Keys(prefix, isCluster ? CLUSTER_TAGS : 1)
     const runner = this.#runner = new CommandRunner(commands, timings.answerLimitMs)
     const lease = new Lease({ nodeId, runner, keys, timings, logger, connections: options.connections })
@@ -144,14 +143,12 @@ export class RedisRelay implements Relay {
   }
 
   async position (topic: TopicName): Promise<Position> {
-    if (!this.#isOpen) throw unavailable('the relay is closed')
-    await this.subscribed([topic])
+    await this.#reach([topic])
     return await this.#streams.position(topic)
   }
 
   async positions (topics: readonly TopicName[]): Promise<Position[]> {
-    if (!this.#isOpen) throw unavailable('the relay is closed')
-    await this.subscribed(topics)
+    await this.#reach(topics)
     return await Promise.all(topics.map((topic) => this.#streams.position(topic)))
   }
 
@@ -164,8 +161,7 @@ export class RedisRelay implements Relay {
   }
 
   async read (topic: TopicName, range: StreamRange): Promise<StreamPage> {
-    if (!this.#isOpen) throw unavailable('the relay is closed')
-    await this.subscribed([topic])
+    await this.#reach([topic])
     return await this.#streams.read(topic, range)
   }
 
@@ -188,6 +184,11 @@ export class RedisRelay implements Relay {
     this.#streams.close()
     this.#subscriptions.close()
     this.#runner.close()
+  }
+
+  async #reach (topics: readonly TopicName[]): Promise<void> {
+    if (!this.#isOpen) throw unavailable('the relay is closed')
+    await this.subscribed(topics)
   }
 
   #problem (): string | undefined {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../logger.ts'
 import { UNKNOWN } from './command-runner.ts'
 import type { HostPort } from './redis-url.ts'
-import type { Subscriber, SubscriberParts } from './subscriber.ts'
+import type { Subscriber } from './subscriber.ts'
+import type { SubscriberParts } from './subscriber-parts.ts'
 
 /** How long the cluster gets to say where a slot has moved, ms; what it says later is found by the next look. */
 const MOVE_LOOK_MS = 50
