@@ -18,6 +18,12 @@ export class DroppedMessages {
     else range.to = position.seq
   }
 
+  /** The gap of a topic goes on up to a number. */
+  extend (topic: TopicName, seq: number): void {
+    const range = this.#ranges.get(topic)
+    if (range !== undefined) range.to = Math.max(range.to, seq)
+  }
+
   /** Takes back a gap that could not be told. */
   restore ({ topic, from_seq: from, to_seq: to }: Gap): void {
     this.#ranges.set(topic, { from, to })

@@ -99,7 +99,7 @@ export abstract class Outlet implements OutboxOwner {
     if (hold !== undefined) return hold.miss(gap)
     if (this.send('gap', gap) || !this.#isOpen) return
     const dropped = this.#notedDrops()
-    if (dropped.has(topic)) dropped.note(topic, { epoch: '', seq })
+    if (dropped.has(topic)) dropped.extend(topic, seq)
     else dropped.restore(gap)
   }
 

@@ -27,6 +27,11 @@ export function membersTopic (room: RoomName): TopicName {
   return `members:${room}`
 }
 
+/** The room's name of a `members:` topic, else undefined. */
+export function roomOfMembersTopic (topic: TopicName): RoomName | undefined {
+  return topic.startsWith('members:') ? topic.slice('members:'.length) : undefined
+}
+
 /** A single connection; nobody subscribes to it, the hub resolves it by the id. */
 export function connectionTopic (connectionId: string): TopicName {
   return `connection:${connectionId}`

@@ -30,3 +30,12 @@ t.test('a gap that could not be told is kept, and grows', async (t) => {
   t.ok(dropped.has('room:a'))
   t.same(dropped.gaps(), [{ topic: 'room:a', from_seq: 7, to_seq: 10 }])
 })
+
+t.test('a gap goes on to what the relay has lost behind it, and never back', async (t) => {
+  const dropped = new DroppedMessages()
+  dropped.extend('room:a', 3)
+  t.notOk(dropped.has('room:a'), 'without a gap there is none to go on')
+  dropped.note('room:a', at(7))
+  for (const seq of [12, 8]) dropped.extend('room:a', seq)
+  t.same(dropped.gaps(), [{ topic: 'room:a', from_seq: 7, to_seq: 12 }])
+})

@@ -1,4 +1,4 @@
-import type { TopicName } from '../../hub/topics.ts'
+import { roomOfMembersTopic, type TopicName } from '../../hub/topics.ts'
 import type { Logger } from '../../logger.ts'
 import type { Asking } from './asking.ts'
 import type { Counting } from './counting.ts'
@@ -21,8 +21,6 @@ export interface FrameRouterParts {
   readonly tell: (lease: string, frame: string) => void
   readonly logger: Logger
 }
-
-const MEMBERS = 'members:'
 
 /** Takes what comes on the channels to whom it is for. What it cannot read it skips, counts, and says once. */
 export class FrameRouter {
@@ -90,10 +88,10 @@ export class FrameRouter {
   }
 
   #onPresenceFrame (channel: string, text: string): boolean {
-    const topic = this.#topics.get(channel)
+    const room = roomOfMembersTopic(this.#topics.get(channel) ?? '')
     // The last member here has gone since.
-    if (topic === undefined) return true
-    return this.#parts.presence.onNotice(topic.slice(MEMBERS.length), text)
+    if (room === undefined) return true
+    return this.#parts.presence.onNotice(room, text)
   }
 
   #onCountFrame (text: string): void {

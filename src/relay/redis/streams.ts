@@ -1,4 +1,4 @@
-import type { TopicName } from '../../hub/topics.ts'
+import { roomOfMembersTopic, type TopicName } from '../../hub/topics.ts'
 import type { Logger } from '../../logger.ts'
 import type { MaybePromise } from '../../maybe-promise.ts'
 import { Continuity, type OnDelivered, type StreamSource } from '../continuity.ts'
@@ -27,9 +27,6 @@ const FRESH_MS = 15_000
 /** Topics compared at once. */
 const COMPARE_WIDTH = 32
 const ALL = { known: Infinity, asked: Infinity }
-
-/** Notices of a room have no numbers, so that there is nothing to follow. */
-const MEMBERS = 'members:'
 
 /** The streams of this node's topics: what comes of them in order, where they stand, what is kept of them. */
 export class Streams {
@@ -62,7 +59,8 @@ export class Streams {
   }
 
   begin (topic: TopicName): void {
-    if (!topic.startsWith(MEMBERS)) this.#continuity.begin(topic)
+    // Notices of a room have no numbers, so that there is nothing to follow.
+    if (roomOfMembersTopic(topic) === undefined) this.#continuity.begin(topic)
   }
 
   end (topic: TopicName): void {
