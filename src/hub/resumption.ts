@@ -125,8 +125,9 @@ export class Resumption {
     const isWanted = (message: StreamMessage): boolean => isFor(message, connection, topics)
     const missed = isThere ? await this.#count(hold.topic, page, isWanted) : undefined
     const { epoch, seq: top } = page
-    const replay = new Replay({ relay, connection, hold, logger, isFor: isWanted }, { after: missed === undefined ? top : since.seq, top, epoch, page })
-    return { state: missed === undefined ? lost(since, page) : { recovered: true, missed, epoch, seq: since.seq }, replay }
+    const parts = { relay, connection, hold, logger, isFor: isWanted }
+    if (missed === undefined) return { state: lost(since, page), replay: new Replay(parts, { after: top, top, epoch }) }
+    return { state: { recovered: true, missed, epoch, seq: since.seq }, replay: new Replay(parts, { after: since.seq, top, epoch, page }) }
   }
 
   /** Gives up before there is an answer: what was held back passes as if it had just come. */

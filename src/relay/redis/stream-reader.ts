@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { TopicName } from '../../hub/topics.ts'
 import type { Place } from '../continuity.ts'
-import type { KeepOf, StreamMessage, StreamPage, StreamRange } from '../history.ts'
+import { MAX_PAGE_BYTES, type KeepOf, type StreamMessage, type StreamPage, type StreamRange } from '../history.ts'
 import type { Position } from '../relay-message.ts'
 import { chunksOf, groupsOf } from './chunks.ts'
 import { frameKinds, WIRE_VERSION } from './frames.ts'
@@ -22,8 +22,6 @@ export interface StreamReaderParts {
 
 /** A call with more topics would hold Redis too long: so many take it about 1 ms. */
 const MAX_TOPICS = 500
-/** Most bytes of one page, unless a single message is larger. */
-const MAX_PAGE_BYTES = 256 * 1024
 const HEAD = `${WIRE_VERSION}${frameKinds.message}`
 
 /** Reads what the publish script has written: numbers and histories. Everything rejects with `UNAVAILABLE`. */

@@ -110,20 +110,20 @@ export class Streams {
   /** The last place of a topic; what was published up to there has been handed on. */
   async position (topic: TopicName): Promise<Position> {
     await this.#parts.checked()
-    const position = await this.#reader.position(topic)
-    // Nobody comes back to a topic of which nothing is kept, and what is fetched too soon would be told as lost: it may only be late.
-    if (this.#keeps(topic)) await this.#continuity.stand(topic, position)
-    else this.#continuity.base(topic, position)
-    return position
+    return await this.#standAt(topic, await this.#reader.position(topic))
   }
 
   /** A part of a topic's history; what was published up to its top has been handed on. */
   async read (topic: TopicName, range: StreamRange): Promise<StreamPage> {
     await this.#parts.checked()
-    const page = await this.#reader.read(topic, range)
-    if (this.#keeps(topic)) await this.#continuity.stand(topic, page)
-    else this.#continuity.base(topic, page)
-    return page
+    return await this.#standAt(topic, await this.#reader.read(topic, range))
+  }
+
+  /** Nobody comes back to a topic of which nothing is kept, and what is fetched too soon would be told as lost: it may only be late. */
+  async #standAt<Place extends Position> (topic: TopicName, place: Place): Promise<Place> {
+    if (this.#keeps(topic)) await this.#continuity.stand(topic, place)
+    else this.#continuity.base(topic, place)
+    return place
   }
 
   close (): void {
