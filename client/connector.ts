@@ -1,0 +1,188 @@
+import { BackOff } from './back-off.ts'
+import { isFinal, needsNewToken } from './close-codes.ts'
+import { ClosedError } from './errors.ts'
+import { Link, type End } from './link.ts'
+import type { Settings, TokenSource } from './options.ts'
+import type { Message, Welcome } from './protocol.ts'
+
+/** `connecting`: an attempt runs; `open`: greeted; `waiting`: for the next attempt; `closed`: for good. */
+export type State = 'connecting' | 'open' | 'waiting' | 'closed'
+
+/** A change of state, with what led to it. */
+export interface StateEvent {
+  readonly state: State
+  /** For people. */
+  readonly reason: string
+  /** Close code of the connection that ended. */
+  readonly code?: number
+  /** Until the next attempt, ms. */
+  readonly retryInMs?: number
+  /** Why the hub is closed, or why no token could be had. */
+  readonly error?: unknown
+}
+
+/** What a connector tells. */
+export interface ConnectorEvents {
+  readonly onState: (event: StateEvent) => void
+  readonly onOpen: (welcome: Welcome) => void
+  readonly onFrame: (frame: Message) => void
+  /** The open connection is gone; what was not answered will not be. */
+  readonly onLost: () => void
+}
+
+const SUBPROTOCOL = 'hub.v1'
+const NORMAL = 1000
+
+/** Keeps one connection: makes it, and makes it again unless a close code forbids that. */
+export class Connector {
+  readonly #url: URL
+  readonly #settings: Settings
+  readonly #events: ConnectorEvents
+  readonly #backOff: BackOff
+  #state: State = 'connecting'
+  #link: Link | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  /** Of the attempts; an outcome of an earlier one no longer counts. */
+  #attempt = 0
+  #token: string | undefined
+  #refusedToken: string | undefined
+
+  /** Connects once the caller is done with what it does now. */
+  constructor (url: URL, settings: Settings, events: ConnectorEvents) {
+    this.#url = url
+    this.#settings = settings
+    this.#events = events
+    this.#backOff = new BackOff(settings)
+    queueMicrotask(() => { if (this.#state === 'connecting') this.#connect() })
+  }
+
+  get state (): State {
+    return this.#state
+  }
+
+  send (text: string): void {
+    this.#link?.send(text)
+  }
+
+  /** Leaves a connection that does not answer; the next one is made as after any loss. */
+  cut (reason: string): void {
+    this.#link?.end({ code: 1006, reason })
+  }
+
+  /** Ends the pause before the next attempt. */
+  hurry (): void {
+    if (this.#state === 'waiting') this.#connect()
+  }
+
+  /** The service goes away: it said when to come back. */
+  hint (retryAfterMs: number): void {
+    this.#backOff.hint(retryAfterMs)
+  }
+
+  /** Closes for good. Harmless when closed. */
+  close (error: unknown = new ClosedError(NORMAL, 'the hub was closed'), reason = 'Client disconnecting'): void {
+    if (this.#state === 'closed') return
+    const link = this.#link
+    this.#leave()
+    link?.end({ code: NORMAL, reason })
+    this.#change({ state: 'closed', reason, error })
+  }
+
+  /** A token that is valid now, where they can be had anew; for a connection that is open. Rejects when there is none. */
+  async freshToken (): Promise<string | undefined> {
+    const { token } = this.#settings
+    if (typeof token !== 'function') return undefined
+    this.#token = await token()
+    return this.#token
+  }
+
+  #connect (): void {
+    clearTimeout(this.#timer)
+    this.#attempt += 1
+    const attempt = this.#attempt
+    this.#change({ state: 'connecting', reason: 'connecting' })
+    if (attempt !== this.#attempt) return
+    this.#timer = setTimeout(() => this.#giveUp(attempt, 'no connection in time'), this.#settings.connectTimeoutMs)
+    this.#open(attempt).catch((error: unknown) => {
+      if (attempt === this.#attempt) this.#wait({ reason: 'could not connect', error })
+    })
+  }
+
+  async #open (attempt: number): Promise<void> {
+    const { token, ticket, WebSocket } = this.#settings
+    const [credential, pass] = await Promise.all([ticket === undefined ? valueOf(token) : undefined, ticket?.()])
+    if (attempt !== this.#attempt) return
+    this.#token = credential
+    if (this.#refusedToken !== undefined && credential === this.#refusedToken) {
+      return this.close(new ClosedError(4001, 'the service refused the token, and there is no other'), 'token refused')
+    }
+    const link = this.#link = new Link(new WebSocket(this.#address(pass), [SUBPROTOCOL, ...(credential === undefined ? [] : ['bearer', credential])]), {
+      onFrame: (frame) => { if (link === this.#link) this.#take(frame) },
+      onEnd: (end) => { if (link === this.#link) this.#ended(end) }
+    })
+  }
+
+  /** Refusals as close codes: outside of browsers a WebSocket shows no HTTP status, or shows it in a way of its own. */
+  #address (ticket: string | undefined): string {
+    const url = new URL(this.#url)
+    url.searchParams.set('refusal', 'close')
+    if (ticket !== undefined) url.searchParams.set('ticket', ticket)
+    return url.href
+  }
+
+  #take (frame: Message): void {
+    if (this.#state === 'open') return this.#events.onFrame(frame)
+    if (frame.type !== 'connected') return
+    clearTimeout(this.#timer)
+    this.#backOff.opened()
+    this.#refusedToken = undefined
+    this.#state = 'open'
+    this.#events.onOpen(frame.payload as Welcome)
+    this.#events.onState({ state: 'open', reason: 'Connected to WebSocket' })
+  }
+
+  #giveUp (attempt: number, reason: string): void {
+    if (attempt !== this.#attempt) return
+    if (this.#link === undefined) this.#wait({ reason })
+    else this.#link.end({ code: 1006, reason })
+  }
+
+  #ended ({ code, reason }: End): void {
+    const text = `WebSocket disconnected: ${code}${reason === '' ? '' : ` ${reason}`}`
+    if (needsNewToken(code)) this.#refusedToken = this.#token
+    const isFixed = typeof this.#settings.token !== 'function' && this.#settings.ticket === undefined
+    if (isFinal(code) || (needsNewToken(code) && isFixed)) {
+      this.#leave()
+      return this.#change({ state: 'closed', code, reason: text, error: new ClosedError(code, text) })
+    }
+    this.#wait({ code, reason: text })
+  }
+
+  #wait (cause: Omit<StateEvent, 'state'>): void {
+    this.#leave()
+    const retryInMs = Math.round(this.#backOff.next())
+    if (this.#backOff.failures >= this.#settings.maxAttempts) {
+      const { code = 1006, error } = cause
+      const reason = `Max reconnection attempts reached. ${cause.reason}`
+      return this.#change({ ...cause, state: 'closed', reason, error: new ClosedError(code, reason, { cause: error }) })
+    }
+    this.#timer = setTimeout(() => this.#connect(), retryInMs)
+    this.#change({ ...cause, state: 'waiting', retryInMs, reason: `${cause.reason}. Reconnecting in ${retryInMs}ms...` })
+  }
+
+  #leave (): void {
+    clearTimeout(this.#timer)
+    this.#attempt += 1
+    this.#link = undefined
+    if (this.#state === 'open') this.#events.onLost()
+  }
+
+  #change (event: StateEvent): void {
+    this.#state = event.state
+    this.#events.onState(event)
+  }
+}
+
+async function valueOf (source: string | TokenSource | undefined): Promise<string | undefined> {
+  return typeof source === 'function' ? await source() : source
+}

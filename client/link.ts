@@ -1,0 +1,68 @@
+import type { SocketLike } from './environment.ts'
+import { isRecord, type Message } from './protocol.ts'
+
+/** How a connection ended: a close code, 1006 where there was none. */
+export interface End {
+  readonly code: number
+  readonly reason: string
+}
+
+/** What a link tells; after the end nothing more. */
+export interface LinkEvents {
+  readonly onFrame: (frame: Message) => void
+  readonly onEnd: (end: End) => void
+}
+
+const OPEN = 1
+const ABNORMAL = 1006
+
+/** One connection: frames in, texts out, one end. */
+export class Link {
+  readonly #socket: SocketLike
+  #events: LinkEvents | undefined
+
+  constructor (socket: SocketLike, events: LinkEvents) {
+    this.#socket = socket
+    this.#events = events
+    socket.onmessage = ({ data }: { readonly data: unknown }) => this.#take(data)
+    // What was wrong shows in the close that follows; without a listener `ws` would throw it.
+    socket.onerror = () => {}
+    socket.onclose = ({ code, reason }: End) => this.#end({ code, reason })
+  }
+
+  /** What is sent when the link is not open is lost, as on any broken connection. */
+  send (text: string): void {
+    if (this.#socket.readyState === OPEN) this.#socket.send(text)
+  }
+
+  /** Ends it at once for this side. On a dead network the closing handshake would take minutes. */
+  end (end: End = { code: ABNORMAL, reason: 'cut' }): void {
+    this.#socket.onmessage = null
+    this.#socket.onclose = null
+    // 1006 may not be sent.
+    if (end.code === ABNORMAL) this.#socket.close()
+    else this.#socket.close(end.code, end.reason)
+    this.#end(end)
+  }
+
+  #take (data: unknown): void {
+    const frame = typeof data === 'string' ? parse(data) : undefined
+    if (frame === undefined) this.end({ code: ABNORMAL, reason: 'an unreadable frame' })
+    else this.#events?.onFrame(frame)
+  }
+
+  #end (end: End): void {
+    const events = this.#events
+    this.#events = undefined
+    events?.onEnd(end)
+  }
+}
+
+function parse (text: string): Message | undefined {
+  try {
+    const frame: unknown = JSON.parse(text)
+    return isRecord(frame) && typeof frame['type'] === 'string' ? frame as unknown as Message : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,114 @@
+import type { Call, CallRules, Envelope } from './call.ts'
+import { HubError, RefusedError } from './errors.ts'
+import type { Outbox } from './outbox.ts'
+import type { Message, RoomInfo } from './protocol.ts'
+import { RoomState, type Way } from './room-state.ts'
+import { roomTopic, type Recovery, type Streams } from './streams.ts'
+
+/** Sends a request, as a session does. */
+export type Ask = (envelope: Omit<Envelope, 'id'>, rules: CallRules, signal?: AbortSignal) => Promise<Message | undefined>
+
+/** Doing it twice changes nothing. */
+const HARMLESS: CallRules = { repeats: true, isPrompt: true }
+const PREFIX = roomTopic('')
+
+/** The rooms that the client wants to be in, whatever happens to connections. */
+export class Rooms {
+  readonly #outbox: Outbox
+  readonly #streams: Streams
+  readonly #ask: Ask
+  readonly #rooms = new Map<string, RoomState>()
+
+  constructor (outbox: Outbox, streams: Streams, ask: Ask) {
+    this.#outbox = outbox
+    this.#streams = streams
+    this.#ask = ask
+  }
+
+  has (name: string): boolean {
+    return this.#rooms.has(name)
+  }
+
+  /** True for the topic of a room that the client is to be seen in. */
+  isMember (topic: string): boolean {
+    return this.#roomOf(topic)?.isMember === true
+  }
+
+  /** Comes into a room, as a member or a mere reader; resolves when its messages come. */
+  async enter (name: string, way: Way, signal?: AbortSignal): Promise<RoomState> {
+    const room = this.#rooms.get(name) ?? new RoomState(name)
+    const isNew = room.ways.size === 0
+    if (room.ways.has(way) && this.#streams.isFollowed(roomTopic(name))) return room
+    this.#rooms.set(name, room)
+    room.ways.add(way)
+    try {
+      await this.#ask({ type: way === 'member' ? 'join_room' : 'subscribe', room: name, payload: {} }, HARMLESS, signal)
+    } catch (error) {
+      room.ways.delete(way)
+      if (isNew && error instanceof RefusedError) this.#rooms.delete(name)
+      // Given up half-way, it may have come about.
+      else if (isNew) this.leave(name, way).catch(() => {})
+      throw error
+    }
+    return room
+  }
+
+  /** Leaves a room, behind what is still to be said in it. */
+  async leave (name: string, ...also: Way[]): Promise<void> {
+    const room = this.#rooms.get(name)
+    if (room === undefined) return
+    this.#rooms.delete(name)
+    room.close()
+    const isFollowed = this.#streams.isFollowed(roomTopic(name))
+    if (!isFollowed) this.#drop(name, new HubError('NOT_IN_ROOM', `${name} was left`))
+    const types = [...room.ways, ...also].map((way) => way === 'member' ? 'leave_room' : 'unsubscribe')
+    const left = types.map(async (type) => await this.#ask({ type, room: name, payload: {} }, HARMLESS))
+    // Without a connection the service knows nothing of the room any more.
+    if (isFollowed) await Promise.all(left)
+    else for (const one of left) one.catch(() => {})
+  }
+
+  /** Takes note of what a frame says about a room. */
+  note ({ type, room = '', payload }: Message): void {
+    const state = this.#rooms.get(room)
+    if (type === 'unsubscribed') this.#streams.forget(roomTopic(room))
+    if (state === undefined) return
+    if (type === 'room_info' || type === 'subscribed') this.#streams.entered(roomTopic(room), payload as RoomInfo)
+    if (type === 'room_info' || type === 'online_users') state.list(payload as RoomInfo)
+  }
+
+  /** Passes a frame on to its room. */
+  take (frame: Message): void {
+    if (frame.room !== undefined) this.#rooms.get(frame.room)?.take(frame)
+  }
+
+  /** A topic is followed again, or not any more. */
+  recovered (recovery: Recovery): void {
+    const { topic, error } = recovery
+    const room = this.#roomOf(topic)
+    if (room === undefined) return
+    if (error !== undefined) {
+      this.#rooms.delete(room.name)
+      this.#drop(room.name, error)
+      room.close(error)
+      return
+    }
+    room.emitter.emit('recovered', recovery)
+    if (room.isMember) this.#ask({ type: 'online_users', room: room.name, payload: {} }, HARMLESS).catch(() => {})
+  }
+
+  /** Nothing more comes of any room. */
+  close (error: unknown): void {
+    for (const room of this.#rooms.values()) room.close(error instanceof HubError ? error : undefined)
+    this.#rooms.clear()
+  }
+
+  #roomOf (topic: string): RoomState | undefined {
+    return topic.startsWith(PREFIX) ? this.#rooms.get(topic.slice(PREFIX.length)) : undefined
+  }
+
+  #drop (name: string, error: HubError): void {
+    this.#streams.forget(roomTopic(name))
+    this.#outbox.fail(error, ({ envelope, rules, sentAt }: Call) => envelope.room === name && rules.needsRoom === true && sentAt === undefined)
+  }
+}
