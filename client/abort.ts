@@ -6,11 +6,10 @@ export function whenAborted (signal: AbortSignal | undefined, then: () => void):
 
 /** The promise, given up with the signal's reason when that aborts first. */
 export async function orAborted<T> (promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await promise
+  signal?.throwIfAborted()
   let forget = (): void => {}
   const aborted = new Promise<never>((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    forget = whenAborted(signal, () => reject(signal.reason))
+    forget = whenAborted(signal, () => reject(signal?.reason))
   })
   try {
     return await Promise.race([promise, aborted])

@@ -114,8 +114,9 @@ export class Outbox {
     for (const call of this.#calls.values()) {
       const { rules, envelope: { type } } = call
       if (rules.isPrompt === true && call.sentAt !== undefined && now - call.sentAt > this.#answerTimeoutMs) isOverdue = true
-      const maxAgeMs = this.#limits.maxAgeMs
-      if (now - call.madeAt > maxAgeMs) this.#settle(call)?.reject(new TimeoutError(type, maxAgeMs, call.mayHaveArrived || call.sentAt !== undefined))
+      const { maxAgeMs } = this.#limits
+      const error = new TimeoutError(type, maxAgeMs, call.mayHaveArrived || call.sentAt !== undefined)
+      if (now - call.madeAt > maxAgeMs) this.#settle(call)?.reject(error)
     }
     return isOverdue
   }

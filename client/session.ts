@@ -132,7 +132,8 @@ export class Session {
     this.#watch.heard()
     this.emitter.emit('frame', frame)
     this.#note(frame)
-    if (this.#outbox.answered(frame)) return
+    // What comes with a place in a stream is a message, its id that of a publish: one of this client itself, in a replay.
+    if (frame.seq === undefined && this.#outbox.answered(frame)) return
     if (frame.type === 'error') this.emitter.emit('error', toError(frame.payload as Refusal))
     else if (this.#streams.take(frame)) this.#pass(frame)
   }
@@ -158,11 +159,16 @@ export class Session {
   }
 
   #pass (frame: Message): void {
-    // What this client said itself comes back with a replay.
-    if (frame.id !== undefined && (frame.id.startsWith(`${this.#name}-`) || this.#outbox.get(frame.id) !== undefined)) return
+    if (this.#isOwn(frame)) return
     this.rooms.take(frame)
     if (isSaid(frame)) this.emitter.emit('message', frame)
     else if (!OWN_EVENTS.has(frame.type)) this.emitter.emit(frame.type, frame)
+  }
+
+  /** What this client said itself comes back with a replay; what another one of the same user says is news. */
+  #isOwn ({ id, sender }: Message): boolean {
+    if (id === undefined) return false
+    return id.startsWith(`${this.#name}-`) || (sender?.id === this.welcome?.user_id && this.#outbox.get(id) !== undefined)
   }
 
   #recovered (recovery: Recovery): void {
