@@ -130,7 +130,7 @@ export class Hub<E extends object = Record<string, unknown>> {
   }
 
   async #publish (type: string, room: string | undefined, payload: unknown, { id, signal, volatile = false }: SendOptions): Promise<Sent | undefined> {
-    if (room !== undefined && !this.#session.rooms.has(room)) throw new HubError('NOT_IN_ROOM', `${room} was left`)
+    if (room !== undefined && this.#session.end === undefined && !this.#session.rooms.has(room)) throw new HubError('NOT_IN_ROOM', `${room} was left`)
     const rules = { ...PUBLISHING, repeats: !volatile, isVolatile: volatile }
     const answer = await this.#session.call({ type, id, room, payload }, rules, signal)
     return answer === undefined ? undefined : { id: answer.id, ...answer.payload as object } as Sent

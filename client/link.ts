@@ -61,8 +61,13 @@ export class Link {
 function parse (text: string): Message | undefined {
   try {
     const frame: unknown = JSON.parse(text)
-    return isRecord(frame) && typeof frame['type'] === 'string' ? frame as unknown as Message : undefined
+    return isMessage(frame) ? frame : undefined
   } catch {
     return undefined
   }
+}
+
+/** The rest of a frame is taken as the protocol has it: the service checks what it sends. */
+function isMessage (frame: unknown): frame is Message {
+  return isRecord(frame) && typeof frame['type'] === 'string'
 }

@@ -87,14 +87,17 @@ export class Rooms {
     const { topic, error } = recovery
     const room = this.#roomOf(topic)
     if (room === undefined) return
-    if (error !== undefined) {
-      this.#rooms.delete(room.name)
-      this.#drop(room.name, error)
-      room.close(error)
-      return
-    }
+    if (error !== undefined) return this.lose(room.name, error)
     room.emitter.emit('recovered', recovery)
     if (room.isMember) this.#ask({ type: 'online_users', room: room.name, payload: {} }, HARMLESS).catch(() => {})
+  }
+
+  /** The service has put the client out of a room, or does not let it back in. */
+  lose (name: string, error: HubError): void {
+    const room = this.#rooms.get(name)
+    this.#rooms.delete(name)
+    this.#drop(name, error)
+    room?.close(error)
   }
 
   /** Nothing more comes of any room. */

@@ -146,7 +146,12 @@ export class Session {
     else if (type === 'rate_warning') this.#outbox.slowDown((payload as { retry_after_ms: number }).retry_after_ms)
     else if (type === 'draining') this.#connector.hint((payload as { retry_after_ms: number }).retry_after_ms)
     else if (type === 'token_expiring') this.#renewal.start()
+    else if (type === 'token_refreshed') this.#loseRooms(payload as { rooms_left?: string[] })
     else this.rooms.note(frame)
+  }
+
+  #loseRooms ({ rooms_left: rooms = [] }: { readonly rooms_left?: readonly string[] }): void {
+    for (const room of rooms) this.rooms.lose(room, new RefusedError('FORBIDDEN', 'the new token does not let its user be in the room'))
   }
 
   #acked ({ id = '', payload }: Message): void {

@@ -45,7 +45,7 @@ t.test('a message that was not acked in time comes back with the replay and is n
   const room = await joined({ hub, peer })
   const seen: unknown[] = []
   room.on('message', ({ payload }) => { seen.push(payload.content) })
-  const sent = room.send({ content: 'mine' })
+  const sent = room.send({ content: 'mine' }, { id: 'order-1' })
   const { id } = await peer.next('send_message')
   peer.cut()
   const next = await service.next()
@@ -53,6 +53,7 @@ t.test('a message that was not acked in time comes back with the replay and is n
   await next.answer('resume', 'resumed', { topics: { 'room:general': { recovered: true, missed: 2, epoch: 'e', seq: 0 } } })
   await until(() => next.said.some(({ type }) => type === 'send_message'))
   next.tell('general', 1, { id, payload: { content: 'mine' }, sender: { id: 'ada', name: 'Ada' } })
+  // Somebody else may use the same ids.
   next.tell('general', 2, { id })
   const repeated = await next.answer('send_message', 'ack', { seq: 1, epoch: 'e', duplicate: true })
   t.equal(repeated.id, id)
@@ -152,6 +153,16 @@ t.test('a token that is about to expire is renewed in band; a failing login is t
   await peer.answer('refresh_token', 'error', { code: 'UNAUTHORIZED', message: 'Authentication required', severity: 'security' })
   await until(() => errors.length === 1)
   t.match(errors, [{ code: 'UNAUTHORIZED' }])
+})
+
+t.test('rooms that a new token does not allow are closed with the reason', async (t) => {
+  const { hub, peer } = await startScriptedHub(t, { token: () => 'a.b.c' })
+  const room = await joined({ hub, peer })
+  const closed = new Promise((resolve) => { room.on('closed', resolve) })
+  peer.send({ type: 'token_expiring', payload: {} })
+  await peer.answer('refresh_token', 'token_refreshed', { expires_at: '2026-01-01T00:10:00.000Z', rooms_left: ['general'] })
+  t.match(await closed, { code: 'FORBIDDEN' })
+  await t.rejects(room.send({ content: 'x' }), { code: 'NOT_IN_ROOM' })
 })
 
 t.test('a service that falls silent is asked, and left when it does not answer', async (t) => {
