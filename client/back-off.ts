@@ -25,6 +25,11 @@ export class BackOff {
     this.failures = 0
   }
 
+  /** The network is another one, or there again: what failed before says nothing about the next attempt. */
+  reset (): void {
+    this.#steps = 0
+  }
+
   /** The service goes away and asks to come back after so many ms. */
   hint (ms: number): void {
     this.#hintUntil = Date.now() + ms

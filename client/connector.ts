@@ -69,8 +69,9 @@ export class Connector {
     this.#link?.end({ code: 1006, reason })
   }
 
-  /** Ends the pause before the next attempt. */
+  /** Ends the pause before the next attempt. Should that come too early, as when a network is told before it works, short pauses follow. */
   hurry (): void {
+    this.#backOff.reset()
     if (this.#state === 'waiting') this.#connect()
   }
 

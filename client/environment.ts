@@ -43,7 +43,9 @@ export function randomName (): string {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+const encoder = new TextEncoder()
+
 /** Bytes of a text in UTF-8. */
 export function byteLength (text: string): number {
-  return new TextEncoder().encode(text).length
+  return encoder.encode(text).length
 }

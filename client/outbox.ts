@@ -3,6 +3,7 @@ import { HubError, LostError, QueueFullError, RefusedError, TimeoutError, TooLar
 import type { Settings } from './options.ts'
 import { Pace } from './pace.ts'
 import type { Message, Refusal } from './protocol.ts'
+import { WaitingLine } from './waiting-line.ts'
 
 /** What an outbox needs of its hub. */
 export interface OutboxWorld {
@@ -15,6 +16,7 @@ export interface OutboxWorld {
 /** Codes after which the outcome is open, or nothing has happened yet. */
 const TRY_AGAIN = new Set(['UNAVAILABLE', 'RATE_LIMIT'])
 const RETRY_MS = { least: 100, most: 500 }
+const REFUSED_PAUSE_MS = 1_000
 /** Bytes of a frame, until the service has told its own maximum. */
 const DEFAULT_MAX_SIZE = 65_536
 
@@ -28,9 +30,8 @@ export class Outbox {
   readonly #pace = new Pace()
   /** In the order in which they were made, by id. */
   readonly #calls = new Map<string, Call>()
+  readonly #waiting = new WaitingLine()
   #bytes = 0
-  #inFlight = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor ({ queue, answerTimeoutMs }: Pick<Settings, 'queue' | 'answerTimeoutMs'>, world: OutboxWorld) {
     this.#limits = queue
@@ -54,6 +55,7 @@ export class Outbox {
     if (!call.rules.isUrgent && this.#bytes + call.size > bytes) throw new QueueFullError(`${bytes} bytes wait`)
     this.#calls.set(call.envelope.id, call)
     this.#bytes += call.size
+    this.#waiting.add(call)
     this.flush()
     if (call.rules.isVolatile === true && call.sentAt === undefined) this.#settle(call)?.resolve(undefined)
     return call
@@ -63,24 +65,21 @@ export class Outbox {
   flush (): void {
     if (!this.#world.isOpen()) return
     const now = Date.now()
-    let room = this.#pace.room(this.#inFlight)
+    let room = this.#pace.room(this.#calls.size - this.#waiting.size)
     const blocked = new Set<string | undefined>()
-    for (const call of this.#calls.values()) {
+    for (const call of this.#waiting) {
+      if (room <= 0 && !this.#waiting.hasUrgent) return
       const { rules, envelope } = call
-      if (call.sentAt !== undefined) continue
-      const mayGo = call.dueAt <= now && (rules.isUrgent === true || (room > 0 && !blocked.has(envelope.room) && this.#isInReach(call)))
-      if (!mayGo && rules.isUrgent !== true) blocked.add(envelope.room)
-      if (!mayGo) continue
-      if (this.#send(call, now)) room -= 1
+      const isFree = rules.isUrgent === true || (room > 0 && !blocked.has(envelope.room) && this.#isInReach(call))
+      if (!isFree || call.dueAt > now) blocked.add(envelope.room)
+      else if (this.#send(call, now)) room -= 1
     }
-    this.#flushLater(now)
   }
 
   /** Takes the answer to a request; false if it answers none of these. */
   answered (frame: Message): boolean {
     const call = frame.id === undefined ? undefined : this.#calls.get(frame.id)
     if (call?.sentAt === undefined) return false
-    this.#landed(call)
     if (frame.type !== 'error') {
       this.#pace.answered()
       this.#settle(call)?.resolve(frame)
@@ -94,18 +93,19 @@ export class Outbox {
   /** The service asks to be spared for so long, ms. */
   slowDown (ms: number): void {
     this.#pace.slowDown(ms)
+    this.#flushIn(ms)
   }
 
   /** Nobody will answer any more what was sent. */
   lost (): void {
     for (const call of this.#calls.values()) {
       if (call.sentAt === undefined) continue
-      this.#landed(call)
       call.mayHaveArrived = true
-      call.dueAt = 0
       if (call.rules.isUrgent === true || call.rules.isVolatile === true) this.#settle(call)?.resolve(undefined)
       else if (!call.rules.repeats) this.#settle(call)?.reject(new LostError(call.envelope.type))
+      else this.#recall(call)
     }
+    this.#waiting.sort(this.#calls.values())
   }
 
   /** Gives up what has waited for too long; true when the service owes an answer that it would have given if it were there. */
@@ -115,8 +115,9 @@ export class Outbox {
       const { rules, envelope: { type } } = call
       if (rules.isPrompt === true && call.sentAt !== undefined && now - call.sentAt > this.#answerTimeoutMs) isOverdue = true
       const { maxAgeMs } = this.#limits
-      const error = new TimeoutError(type, maxAgeMs, call.mayHaveArrived || call.sentAt !== undefined)
-      if (now - call.madeAt > maxAgeMs) this.#settle(call)?.reject(error)
+      if (now - call.madeAt <= maxAgeMs) continue
+      const mayHaveArrived = call.mayHaveArrived || call.sentAt !== undefined
+      this.#settle(call)?.reject(new TimeoutError(type, maxAgeMs, mayHaveArrived))
     }
     return isOverdue
   }
@@ -152,44 +153,46 @@ export class Outbox {
       this.#settle(call)?.reject(error)
       return false
     }
+    this.#waiting.delete(call)
     call.sentAt = now
-    this.#inFlight += 1
     this.#world.send(call.text)
     return true
   }
 
   #refused (call: Call, { code, message, severity }: Refusal): void {
     const { rules } = call
-    if (code === 'RATE_LIMIT') this.#pace.slowDown()
+    if (code === 'RATE_LIMIT') this.slowDown(REFUSED_PAUSE_MS)
     if (!TRY_AGAIN.has(code) || (!rules.repeats && rules.isUrgent !== true)) {
       this.#settle(call)?.reject(new RefusedError(code, message, severity))
     } else if (rules.isVolatile === true) {
       this.#settle(call)?.resolve(undefined)
     } else {
+      const delayMs = RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)
       call.mayHaveArrived ||= code === 'UNAVAILABLE'
-      call.dueAt = Date.now() + RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)
+      this.#recall(call, Date.now() + delayMs)
+      this.#waiting.sort(this.#calls.values())
+      this.#flushIn(delayMs)
     }
   }
 
-  #landed (call: Call): void {
+  /** What was sent is to be sent again; the line has to be sorted then. */
+  #recall (call: Call, dueAt = 0): void {
     call.sentAt = undefined
-    this.#inFlight -= 1
+    call.dueAt = dueAt
+    this.#waiting.add(call)
   }
 
   /** Takes a request out; undefined when it is out already. */
   #settle (call: Call): Call | undefined {
     if (!this.#calls.delete(call.envelope.id)) return undefined
     this.#bytes -= call.size
-    if (call.sentAt !== undefined) this.#landed(call)
+    this.#waiting.delete(call)
     return call
   }
 
   /** Pauses end by themselves; connections and rooms that are waited for come with a flush of their own. */
-  #flushLater (now: number): void {
-    clearTimeout(this.#timer)
-    const { pausedUntil } = this.#pace
-    const ends = [...this.#calls.values()].filter(({ sentAt }) => sentAt === undefined).map(({ dueAt }) => Math.max(dueAt, pausedUntil))
-    const next = Math.min(...ends.filter((end) => end > now))
-    if (next < Infinity) this.#timer = setTimeout(() => this.flush(), next - now)
+  #flushIn (ms: number): void {
+    // A timer may be a moment early.
+    setTimeout(() => this.flush(), Math.ceil(ms) + 1)
   }
 }

@@ -1,6 +1,5 @@
 const WIDEST = 32
 const GROW_AFTER = 8
-const REFUSED_PAUSE_MS = 1_000
 
 /** How many requests may wait for their answers at once: fewer when the service warns or refuses, more again while all goes well. */
 export class Pace {
@@ -13,11 +12,6 @@ export class Pace {
     return Date.now() < this.#pausedUntil ? 0 : Math.max(0, this.#width - waiting)
   }
 
-  /** When sending goes on, ms since 1970. */
-  get pausedUntil (): number {
-    return this.#pausedUntil
-  }
-
   /** A request was answered. */
   answered (): void {
     this.#answers += 1
@@ -25,7 +19,7 @@ export class Pace {
   }
 
   /** The service asks to be spared for so long. */
-  slowDown (ms = REFUSED_PAUSE_MS): void {
+  slowDown (ms: number): void {
     this.#width = Math.max(1, Math.floor(this.#width / 2))
     this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + ms)
   }

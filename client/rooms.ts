@@ -29,6 +29,11 @@ export class Rooms {
     return this.#rooms.has(name)
   }
 
+  /** True for the topic of a room that the client is in or comes into, and for all that are no rooms. */
+  isWanted (topic: string): boolean {
+    return !topic.startsWith(PREFIX) || this.#roomOf(topic) !== undefined
+  }
+
   /** True for the topic of a room that the client is to be seen in. */
   isMember (topic: string): boolean {
     return this.#roomOf(topic)?.isMember === true

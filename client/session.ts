@@ -47,6 +47,7 @@ export class Session {
     })
     this.#streams = new Streams({
       resume: async (topics) => { await this.call({ type: 'resume', payload: { topics } }, INTERNAL) },
+      isWanted: (topic) => this.rooms.isWanted(topic),
       isMember: (topic) => this.rooms.isMember(topic),
       pass: (frame) => this.#pass(frame),
       onRecovery: (recovery) => this.#recovered(recovery)

@@ -20,6 +20,8 @@ export interface Recovery {
 export interface StreamsWorld {
   /** Sends `resume`; resolves with the payload of `resumed`, with undefined when the connection ended first. */
   readonly resume: (topics: Record<string, object>) => Promise<unknown>
+  /** False for a room that was left: the service may not have heard of it yet. */
+  readonly isWanted: (topic: string) => boolean
   /** True where coming back means being a member again. */
   readonly isMember: (topic: string) => boolean
   readonly pass: (frame: Message) => void
@@ -64,7 +66,10 @@ export class Streams {
   lost (): void {
     clearTimeout(this.#retry)
     this.#toRetry.clear()
-    for (const stream of this.#streams.values()) stream.lost()
+    for (const stream of this.#streams.values()) {
+      if (this.#world.isWanted(stream.topic)) stream.lost()
+      else this.forget(stream.topic)
+    }
   }
 
   /** The service has told where a topic stands. */
