@@ -100,8 +100,11 @@ export interface Refusal {
 /** Payload of `gap`: numbers of a topic that this connection will not see unless it asks. */
 export interface Gap {
   readonly topic: string
+  /** 0 where the numbers have begun anew. */
   readonly from_seq: number
   readonly to_seq: number
+  /** The new one, where the numbers have begun anew. */
+  readonly epoch?: string
 }
 
 export function isRecord (value: unknown): value is Record<string, unknown> {
