@@ -29,6 +29,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** True where doing it twice changes nothing: it is said again when the connection ends before the answer. */
   readonly repeats?: boolean | undefined
+  /** Now or never: resolves with undefined when it could not go at once, or its connection ended. */
+  readonly volatile?: boolean | undefined
 }
 
 const PUBLISHING: CallRules = { repeats: true, isPrompt: true, needsRoom: true }
@@ -106,15 +108,15 @@ export class Hub<E extends object = Record<string, unknown>> {
     return await this.#publish('broadcast', undefined, payload, options)
   }
 
-  /** Sends a request of any type; resolves with what the application's handler gave back, or the payload of the answer. */
-  async request (type: string, payload?: unknown, { room, signal, repeats = false }: RequestOptions = {}): Promise<unknown> {
-    const answer = await this.#session.call({ type, room, payload }, { repeats }, signal)
-    return answer?.type === 'ack' && isRecord(answer.payload) && 'result' in answer.payload ? answer.payload['result'] : answer?.payload
+  /** Sends a request of any type; resolves with what the application's handler gave back, or the payload of the answer. `R` is the caller's word for what that is. */
+  async request<R = unknown> (type: string, payload?: unknown, { room, signal, repeats = false, volatile = false }: RequestOptions = {}): Promise<R> {
+    const answer = await this.#session.call({ type, room, payload }, { repeats, isVolatile: volatile }, signal)
+    return (answer?.type === 'ack' && isRecord(answer.payload) && 'result' in answer.payload ? answer.payload['result'] : answer?.payload) as R
   }
 
   /** Who is in a room, on all nodes. */
   async who (room: string, { signal }: ListenOptions = {}): Promise<readonly Person[]> {
-    return (await this.request('online_users', {}, { room, signal, repeats: true }) as { users: readonly Person[] }).users
+    return (await this.request<{ users: readonly Person[] }>('online_users', {}, { room, signal, repeats: true })).users
   }
 
   /** Asks the service whether it is there; resolves with the time that took, ms. */

@@ -3,6 +3,7 @@ import type { HubError } from './errors.ts'
 import type { Chat, HistoryPage, Message, Person, Position, Sent } from './protocol.ts'
 import type { RoomState } from './room-state.ts'
 import type { Recovery } from './streams.ts'
+import { TypingNotices } from './typing.ts'
 
 /** How a message is sent. */
 export interface SendOptions {
@@ -52,14 +53,11 @@ export interface RoomWorld {
   readonly leave: (room: string) => Promise<void>
 }
 
-/** Least time between two of the same `typing`, ms: the service passes on one per second. */
-const TYPING_MS = 1_000
-
 /** A room that the client is in. Handlers and loops outlive connections. */
 export class Room<E extends object = Record<string, unknown>> {
   readonly #state: RoomState
   readonly #world: RoomWorld
-  #typed = { isTyping: false, at: 0 }
+  readonly #typing = new TypingNotices((isTyping) => this.#world.whisper(isTyping ? 'typing' : 'stop_typing', this.name))
 
   constructor (state: RoomState, world: RoomWorld) {
     this.#state = state
@@ -109,10 +107,7 @@ export class Room<E extends object = Record<string, unknown>> {
 
   /** Tells the others that the user types, or no longer does; may be called at every keystroke. */
   typing (isTyping = true): void {
-    const now = Date.now()
-    if (isTyping === this.#typed.isTyping && (!isTyping || now - this.#typed.at < TYPING_MS)) return
-    this.#typed = { isTyping, at: now }
-    this.#world.whisper(isTyping ? 'typing' : 'stop_typing', this.name)
+    this.#typing.set(isTyping)
   }
 
   /** A page of what was said. */

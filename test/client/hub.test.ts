@@ -143,7 +143,11 @@ t.test('where the greeting names no position of the user, the service is asked f
 
 t.test('a token that is about to expire is renewed in band; a failing login is told and tried again', async (t) => {
   let calls = 0
-  const { hub, peer } = await startScriptedHub(t, { token: () => `token-${calls += 1}` })
+  const nextToken = (): string => {
+    calls += 1
+    return `token-${calls}`
+  }
+  const { hub, peer } = await startScriptedHub(t, { token: nextToken })
   peer.send({ type: 'token_expiring', payload: { expires_at: '2026-01-01T00:00:30.000Z' } })
   const refresh = await peer.answer('refresh_token', 'token_refreshed', { expires_at: '2026-01-01T00:10:00.000Z' })
   t.strictSame(refresh.payload, { token: 'token-2' })

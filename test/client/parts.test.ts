@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import { build } from 'esbuild'
 import t from 'tap'
 import { orAborted } from '../../client/abort.ts'
 import { BackOff } from '../../client/back-off.ts'
@@ -5,6 +7,9 @@ import { Emitter } from '../../client/emitter.ts'
 import { MessageQueue } from '../../client/message-queue.ts'
 import { RoomState } from '../../client/room-state.ts'
 import type { Message, Person } from '../../client/protocol.ts'
+import { TypingNotices } from '../../client/typing.ts'
+import { until } from '../helper.ts'
+import { projectRoot } from '../support/project-root.ts'
 
 const ada: Person = { id: 'ada', name: 'Ada' }
 const bob: Person = { id: 'bob', name: 'Bob' }
@@ -125,6 +130,23 @@ t.test('a room knows who is in it; a new list tells who came and went', async (t
   t.equal(room.count, 1)
   room.list({ users: [ada], count: 1 })
   t.strictSame(heard, ['+bob', '-ada', '+ada', '-bob'])
+})
+
+t.test('typing is told as often as the service passes it on, and its last state in any case', async (t) => {
+  const told: boolean[] = []
+  const notices = new TypingNotices((isTyping) => { told.push(isTyping) })
+  for (const isTyping of [true, true, false, false, true, false]) notices.set(isTyping)
+  t.strictSame(told, [true, false])
+  notices.set(true)
+  await until(() => told.length === 3)
+  t.strictSame(told, [true, false, true])
+})
+
+t.test('errors keep their names in a bundle', async (t) => {
+  const { outputFiles: [bundle] } = await build({ entryPoints: [join(projectRoot, 'client', 'index.ts')], bundle: true, minify: true, format: 'esm', write: false })
+  const sdk = await import(`data:text/javascript;base64,${Buffer.from(bundle?.contents ?? '').toString('base64')}`)
+  t.equal(String(new sdk.RefusedError('FORBIDDEN', 'no')), 'RefusedError: no')
+  t.equal(new sdk.ClosedError(1000, 'closed').name, 'ClosedError')
 })
 
 t.test('what is said reaches handlers and readers, other types their own handlers', async (t) => {
