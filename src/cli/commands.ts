@@ -12,7 +12,8 @@ export const commands = {
   token: { summary: 'signs a token with JWT_SECRET', load: () => import('./token.ts') },
   client: { summary: 'talks to a service line by line, also in a pipe', load: () => import('./client.ts') },
   'check-config': { summary: 'checks the settings and shows the effective ones', load: () => import('./check-config.ts') },
-  bench: { summary: 'puts a load on a running service and reports how it copes', load: () => import('./bench.ts') }
+  bench: { summary: 'puts a load on a running service and reports how it copes', load: () => import('./bench.ts') },
+  doctor: { summary: 'examines a running deployment from outside and says what is wrong', load: () => import('./doctor/command.ts') }
 } as const satisfies Record<string, CommandEntry>
 
 /** The name of a command. */
