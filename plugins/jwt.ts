@@ -2,9 +2,10 @@ import jwt, { type FastifyJWTOptions, type JWT } from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
-import { keyFromSet, KeySetError } from '../src/auth/key-set.ts'
+import { keyFromSet, KeySetError, type FindKey } from '../src/auth/key-set.ts'
 import { toKeys, type TokenKeys } from '../src/auth/token-keys.ts'
 import { isAccessToken } from '../src/auth/token-type.ts'
+import { HubError } from '../src/errors.ts'
 import { isRecord } from '../src/guards.ts'
 import { authenticationRequired, unavailable } from '../src/http-error.ts'
 import { andThen, attempt, type MaybePromise } from '../src/maybe-promise.ts'
@@ -16,6 +17,8 @@ declare module 'fastify' {
      * Asked again for the same request, it does not verify again.
      */
     authenticate (request: FastifyRequest, token: string | undefined): MaybePromise<Identity>
+    /** Verifies a token that comes without a request, in just the same way. Throws or rejects with `UNAUTHORIZED` or `UNAVAILABLE`. */
+    identify (token: string): MaybePromise<Identity>
   }
   interface FastifyRequest {
     /** The token that was verified, or is being verified. */
@@ -44,31 +47,49 @@ const DEFAULT_KEY_TIMEOUT_MS = 5_000
 /** Where the library keeps what belongs to the hub, beside an application's own. */
 const NAMESPACE = 'wshub'
 
-/** Decorates `authenticate`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
+/** Decorates `authenticate` and `identify`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
-  const { claims = defaultClaims } = options
+  const { claims = defaultClaims, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS } = options
   const keys = toKeys(options)
+  const findKey = findKeyOf(keys, keyTimeoutMs)
   app.decorateRequest('verification', undefined)
-  await app.register(jwt, { ...toJwtOptions(options, keys), namespace: NAMESPACE, jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
-  const verify = verifierOf(app, keys)
+  await app.register(jwt, { ...toJwtOptions(options, keys, findKey), namespace: NAMESPACE, jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
+  const verify = verifierOf(app, findKey)
+  const identityOf = (token: string, request?: FastifyRequest): MaybePromise<Identity> => (
+    andThen(verify(token, request), (verified) => toAccess(verified, claims))
+  )
   app.decorate('authenticate', (request: FastifyRequest, token: string | undefined) => {
     if (token === undefined) return refuse(new Error('missing authentication token'))
     if (request.verification?.token !== token) request.verification = { token, identity: undefined }
-    request.verification.identity ??= attempt(() => andThen(verify(request, token), (verified) => identityOf(verified, claims)), refuse)
+    request.verification.identity ??= attempt(() => identityOf(token, request), refuse)
     return request.verification.identity
   })
+  app.decorate('identify', (token: string) => attempt(() => identityOf(token), refuseInBand))
 }, { name: 'jwt', fastify: '5.x' })
 
-type Verify = (request: FastifyRequest, token: string) => MaybePromise<unknown>
+type Verify = (token: string, request?: FastifyRequest) => MaybePromise<unknown>
 
-/** Only a key that has to be looked up makes a handshake wait. */
-function verifierOf (app: FastifyInstance, { jwksUrl }: TokenKeys): Verify {
-  if (jwksUrl !== undefined) return (request) => request.verifyAccessToken()
+/** Only a key that has to be looked up makes anybody wait. */
+function verifierOf (app: FastifyInstance, findKey: FindKey | undefined): Verify {
   const { [NAMESPACE]: library } = app.getDecorator<Record<typeof NAMESPACE, JWT>>('jwt')
-  return (_request, token) => library.verify<object>(token)
+  if (findKey === undefined) return (token) => library.verify<object>(token)
+  // By the same options in both ways; with a request the library keeps what it has made of a key, which is most of the work.
+  return (token, request) => request === undefined ? verifyBySet(library, findKey, token) : request.verifyAccessToken()
 }
 
-function identityOf (verified: unknown, claims: ClaimNames): Identity {
+async function verifyBySet (library: JWT, findKey: FindKey, token: string): Promise<unknown> {
+  return library.verify<object>(token, { key: await findKey(headerOf(library.decode<object>(token))) })
+}
+
+function findKeyOf ({ jwksUrl, algorithms }: TokenKeys, timeoutMs: number): FindKey | undefined {
+  return jwksUrl === undefined ? undefined : keyFromSet(jwksUrl, { algorithms, timeoutMs })
+}
+
+function headerOf (decoded: unknown): unknown {
+  return isRecord(decoded) ? decoded['header'] : undefined
+}
+
+function toAccess (verified: unknown, claims: ClaimNames): Identity {
   if (!isRecord(verified)) throw new Error('the token was not read')
   const identity = toIdentity(verified['payload'], claims)
   if (!isAccessToken(verified['header'])) throw new Error('the token is of a type that gives no access')
@@ -83,9 +104,15 @@ async function refuse (error: unknown): Promise<never> {
   throw error instanceof KeySetError ? unavailable('key server unavailable', error) : authenticationRequired(error)
 }
 
-function toJwtOptions ({ issuer, audience, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS }: JwtPluginOptions, keys: TokenKeys): FastifyJWTOptions {
+/** The same where no answer of HTTP comes of it. Only the text of what was wrong goes on: the library's errors may hold parts of a token. */
+async function refuseInBand (error: unknown): Promise<never> {
+  if (error instanceof KeySetError) throw new HubError('UNAVAILABLE', 'key server unavailable', { cause: error })
+  throw new HubError('UNAUTHORIZED', String(error))
+}
+
+function toJwtOptions ({ issuer, audience }: JwtPluginOptions, keys: TokenKeys, findKey: FindKey | undefined): FastifyJWTOptions {
   return {
-    secret: secretOf(keys, keyTimeoutMs),
+    secret: secretOf(keys, findKey),
     // The key function needs the header.
     decode: { complete: true },
     verify: {
@@ -101,9 +128,7 @@ function toJwtOptions ({ issuer, audience, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS
   }
 }
 
-function secretOf ({ secret, publicKey, jwksUrl, algorithms }: TokenKeys, timeoutMs: number): FastifyJWTOptions['secret'] {
-  if (secret !== undefined) return secret
-  if (publicKey !== undefined) return { public: publicKey }
-  const findKey = keyFromSet(jwksUrl ?? '', { algorithms, timeoutMs })
-  return async (_request: FastifyRequest, token: unknown) => await findKey(isRecord(token) ? token['header'] : undefined)
+function secretOf ({ secret = '', publicKey }: TokenKeys, findKey: FindKey | undefined): FastifyJWTOptions['secret'] {
+  if (findKey !== undefined) return async (_request: FastifyRequest, token: unknown) => await findKey(headerOf(token))
+  return publicKey === undefined ? secret : { public: publicKey }
 }

@@ -1,12 +1,14 @@
-import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { sessionCommands } from '../src/commands/index.ts'
 import { Admission, type AdmissionLimits } from '../src/hub/admission.ts'
 import type { OutboxLimits } from '../src/hub/backlog.ts'
 import { Drain, type DrainTimes } from '../src/hub/drain.ts'
+import { Expiry } from '../src/hub/expiry.ts'
 import { Flusher } from '../src/hub/flusher.ts'
 import { Heartbeat, type HeartbeatTimes } from '../src/hub/heartbeat.ts'
 import type { MessageRate } from '../src/hub/rate-gate.ts'
-import { Sessions } from '../src/hub/sessions.ts'
+import { Renewal } from '../src/hub/renewal.ts'
+import { Sessions, type SessionParts } from '../src/hub/sessions.ts'
 import { defaultTimings, type Timings } from '../src/hub/timings.ts'
 
 declare module 'fastify' {
@@ -30,6 +32,8 @@ export interface SessionsPluginOptions {
   readonly slowClient?: 'close' | 'drop'
   readonly times?: Omit<HeartbeatTimes, 'sweepIntervalMs'>
   readonly presenceGraceMs?: number
+  /** How long before the end of its token a client is told, ms; 0: not at all. */
+  readonly expiryNoticeMs?: number
   readonly drainTimeoutMs?: number
   readonly timings?: Timings
 }
@@ -42,6 +46,7 @@ const defaults = {
   slowClient: 'close',
   times: { pingPeriodMs: 54_000, pongWaitMs: 60_000, writeTimeoutMs: 10_000 },
   presenceGraceMs: 3_000,
+  expiryNoticeMs: 30_000,
   drainTimeoutMs: 8_000,
   timings: defaultTimings
 } as const satisfies Required<SessionsPluginOptions>
@@ -53,9 +58,13 @@ export default fp<SessionsPluginOptions>(async (app, options) => {
   const settings: Settings = { ...defaults, ...options }
   const { hub } = app
   const admission = new Admission(hub, settings.admission)
-  const sessions = makeSessions(app, admission, settings)
+  const logger = app.log.child({ logger: 'client' })
+  const expiry = new Expiry(hub, settings.expiryNoticeMs)
+  const sessions = makeSessions({ hub, relay: app.relay.port, rooms: app.rooms, admission, expiry, logger }, settings)
+  const renewal = new Renewal({ hub, relay: app.relay.port, rooms: app.rooms, expiry, logger, identify: (token) => app.identify(token) })
+  hub.commands.addBuiltIn(sessionCommands({ renewal, expiry }))
   const heartbeatTimes = { ...settings.times, sweepIntervalMs: settings.timings.sweepIntervalMs }
-  const heartbeat = new Heartbeat(hub, heartbeatTimes, app.log.child({ logger: 'client' }))
+  const heartbeat = new Heartbeat(hub, heartbeatTimes, logger)
   const drainTimes: DrainTimes = { drainTimeoutMs: settings.drainTimeoutMs, drainWaveMs: settings.timings.drainWaveMs }
   app.decorate('admission', admission)
   app.decorate('sessions', sessions)
@@ -64,9 +73,9 @@ export default fp<SessionsPluginOptions>(async (app, options) => {
   app.addHook('onClose', async () => heartbeat.stop())
 }, { name: 'sessions', dependencies: ['hub', 'relay', 'rooms'], fastify: '5.x' })
 
-function makeSessions ({ hub, relay, rooms, log }: FastifyInstance, admission: Admission, settings: Settings): Sessions {
+function makeSessions (parts: SessionParts, settings: Settings): Sessions {
   const { outbox, slowClient, inbox, rate, timings, times, presenceGraceMs } = settings
-  return new Sessions({ hub, relay: relay.port, rooms, admission, logger: log.child({ logger: 'client' }) }, {
+  return new Sessions(parts, {
     connection: { flusher: new Flusher(), outbox, slowClient },
     inbox: { ...inbox, badFrameWindowMs: timings.badFrameWindowMs },
     rate,

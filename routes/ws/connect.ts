@@ -7,7 +7,8 @@ import { HttpError } from '../../src/http-error.ts'
 import { attempt, isPromise } from '../../src/maybe-promise.ts'
 import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
 import { ErrorSchema } from '../schemas.ts'
-import { admissionProblem, Banned, checkHandshake, checkRoomLeft, receive, type DoorOptions, type Visitor } from './door.ts'
+import { Banned } from './banned.ts'
+import { admissionProblem, checkHandshake, checkRoomLeft, queryOf, receive, type DoorOptions, type Visitor } from './door.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,7 +24,7 @@ declare module 'fastify' {
 /** Where sockets connect, and how the door is kept. */
 export interface ConnectOptions extends DoorOptions {
   readonly paths: readonly string[]
-  /** How a client without a valid token, with a ban or with too many connections, is told. */
+  /** How a client without a valid token, with a ban or with too many connections, is told; `auto`: as it can see it. */
   readonly reject: 'auto' | 'http' | 'close'
 }
 
@@ -37,6 +38,8 @@ const schema = {
   querystring: Type.Object({
     // Checked by the door; the type is for the reader of the document.
     token: Type.Optional(Type.Unknown({ type: 'string', description: 'A JWT.' })),
+    ticket: Type.Optional(Type.Unknown({ type: 'string', description: 'From `POST /ws/ticket`; in place of a token, whatever else is given.' })),
+    refusal: Type.Optional(Type.Unknown({ type: 'string', description: '`close`, from a client that can see no HTTP status: it is refused with a close code, as browsers are.' })),
     dialect: Type.Optional(Type.String())
   }),
   response: {
@@ -87,8 +90,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     if (!(error instanceof HttpError)) return false
     const text = error.statusCode === 401 ? 'ws auth failed' : 'ws handshake refused'
     log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, text)
-    const isBrowser = request.headers.origin !== undefined
-    if (options.reject === 'http' || (options.reject === 'auto' && !isBrowser)) return false
+    if (options.reject === 'http' || (options.reject === 'auto' && !seesCloseCodesOnly(request))) return false
     request.refusal = error instanceof Banned ? { ...closeCodes.forbidden, reason: error.message } : closeCodeOf[error.statusCode]
     return request.refusal !== undefined
   }
@@ -114,6 +116,11 @@ function forgetHandshake (webSocket: WebSocket, socket: Socket, response: Server
 
 /** Some listener there must be; ws closes with the right code by itself, and the session has the line for the log. */
 function leaveToWs (): void {}
+
+/** A browser, which tells by its `Origin`; others, such as Node's own WebSocket, have to say so. */
+function seesCloseCodesOnly (request: FastifyRequest): boolean {
+  return request.headers.origin !== undefined || queryOf(request, 'refusal') === 'close'
+}
 
 /** Never reached by GET: the onRequest hook has refused it; the route needs a handler all the same. */
 function refusePlain (): never {

@@ -6,12 +6,12 @@ import { isProtocolList, offeredDialect, parseProtocols } from '../../src/auth/s
 import { findToken, type TokenSource } from '../../src/auth/token-sources.ts'
 import { isRecord } from '../../src/guards.ts'
 import { addressKey } from '../../src/hub/address.ts'
-import { banText } from '../../src/hub/moderation.ts'
-import type { Ban } from '../../src/relay/ban-list.ts'
 import { HttpError, RETRY_AFTER_S, unavailable } from '../../src/http-error.ts'
 import type { Dialect } from '../../src/protocol/dialect.ts'
 import { andThen, type MaybePromise } from '../../src/maybe-promise.ts'
 import { dialects } from '../../src/protocol/dialects/index.ts'
+import { Banned } from './banned.ts'
+import { redeem } from './ticket.ts'
 
 /** Who is let in, and from where. */
 export interface DoorOptions {
@@ -32,12 +32,12 @@ export interface Visitor {
   readonly connectionsElsewhere: number
 }
 
-/** The refusal of a banned user. */
-export class Banned extends HttpError {
-  /** Tells until when, as a close reason too. */
-  constructor (ban: Ban) {
-    super(403, banText(ban))
-  }
+/** Who knocks. */
+interface Caller {
+  /** Of the connection that is to be. */
+  readonly id: string
+  /** Entries of `Sec-WebSocket-Protocol`. */
+  readonly protocols: readonly string[]
 }
 
 /** Sixteen random bytes in base64 (RFC 6455 section 4.1). */
@@ -71,14 +71,19 @@ export function receive (app: FastifyInstance, request: FastifyRequest, options:
   const dialect = dialectOf(request, protocols, options)
   checkOrigin(request, options)
   const id = randomUUID()
-  const token = findToken({ query: queryOf(request, 'token'), protocols, authorization: request.headers.authorization }, options.tokenSources)
-  const isGuest = token === undefined && options.auth === 'optional'
-  const identity = isGuest ? guestIdentity(id) : app.authenticate(request, token)
-  return andThen(identity, (known) => (
+  return andThen(identityOf(app, request, options, { id, protocols }), (known) => (
     andThen(app.admission.connectionsElsewhere(known), (connectionsElsewhere) => (
       { id, identity: known, dialect, address: addressKey(request.ip), connectionsElsewhere }
     ))
   ))
+}
+
+/** A ticket decides where there is one, wherever tokens are looked for; else the token, if one is given or needed. */
+function identityOf (app: FastifyInstance, request: FastifyRequest, { auth, tokenSources }: DoorOptions, { id, protocols }: Caller): MaybePromise<Identity> {
+  const ticket = queryOf(request, 'ticket')
+  if (ticket !== undefined && ticket !== '') return redeem(app, ticket)
+  const token = findToken({ query: queryOf(request, 'token'), protocols, authorization: request.headers.authorization }, tokenSources)
+  return token === undefined && auth === 'optional' ? guestIdentity(id) : app.authenticate(request, token)
 }
 
 /** Why a visitor may not come in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
@@ -110,6 +115,7 @@ function dialectOf (request: FastifyRequest, protocols: readonly string[], optio
   return dialect
 }
 
-function queryOf ({ query }: FastifyRequest, name: string): unknown {
+/** A parameter of the query as it stands there: a list where it was given more than once. */
+export function queryOf ({ query }: FastifyRequest, name: string): unknown {
   return isRecord(query) ? query[name] : undefined
 }

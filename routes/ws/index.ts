@@ -9,6 +9,7 @@ import roomHistoryRoute from './room-history.ts'
 import roomRoute from './room.ts'
 import roomsRoute from './rooms.ts'
 import statsRoute from './stats.ts'
+import ticketRoute from './ticket.ts'
 import unbanUserRoute from './unban-user.ts'
 import userRoute from './user.ts'
 import usersRoute from './users.ts'
@@ -44,6 +45,7 @@ const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, option
   await app.register(async (rest) => {
     rest.addHook('onRequest', app.limits.rest)
     await rest.register(onlineRoute, { onlinePublic, adminRoles })
+    await rest.register(ticketRoute)
     for (const route of adminRoutes) await rest.register(route, { adminRoles })
   })
 }

@@ -8,7 +8,8 @@ import { ping } from './ping.ts'
 import { publish } from './publish.ts'
 import { resume } from './resume.ts'
 import { sendMessage } from './send-message.ts'
-import type { Services } from './services.ts'
+import { refreshToken } from './refresh-token.ts'
+import type { Services, SessionServices } from './services.ts'
 import { subscribe, unsubscribe } from './subscribe.ts'
 import { stopTyping, typing } from './typing.ts'
 
@@ -16,7 +17,12 @@ const factories: ReadonlyArray<(services: Services) => Command> = [
   joinRoom, leaveRoom, sendMessage, typing, stopTyping, onlineUsers, subscribe, unsubscribe, publish, broadcast, history, resume, ping
 ]
 
-/** The message types of the protocol, one file each. */
+/** The message types of the protocol but those of {@link sessionCommands}, one file each. */
 export function builtInCommands (services: Services): Command[] {
   return factories.map((make) => make(services))
+}
+
+/** Those that need the sessions, which are there after the rooms. */
+export function sessionCommands (services: SessionServices): Command[] {
+  return [refreshToken(services)]
 }

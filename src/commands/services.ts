@@ -1,4 +1,6 @@
+import type { Expiry } from '../hub/expiry.ts'
 import type { Hub } from '../hub/hub.ts'
+import type { Renewal } from '../hub/renewal.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Typing } from '../rooms/typing.ts'
 
@@ -18,4 +20,10 @@ export interface Services {
   readonly rooms: Rooms
   readonly typing: Typing
   readonly policy: PublishPolicy
+}
+
+/** What the message types about a connection itself work with. */
+export interface SessionServices {
+  readonly renewal: Renewal
+  readonly expiry: Expiry
 }

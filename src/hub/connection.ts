@@ -17,8 +17,6 @@ import type { RoomName, TopicName } from './topics.ts'
 /** One client's socket: who it is, what it is subscribed to, and the way out to it. */
 export class Connection extends Outlet {
   readonly id: string
-  readonly identity: Identity
-  readonly user: UserRef
   readonly dialect: Dialect
   readonly address: string
   /** Whether the peer can unpack compressed frames. */
@@ -34,19 +32,38 @@ export class Connection extends Outlet {
   pingSentMs = 0
   readonly #webSocket: WebSocket
   readonly #events: ConnectionEvents
+  #identity: Identity
+  #user: UserRef
   #ended = false
 
   constructor (parts: ConnectionParts, settings: ConnectionSettings, events: ConnectionEvents) {
     super(parts.stream, settings)
     this.id = parts.id
-    this.identity = parts.identity
-    this.user = { id: parts.identity.userId, name: parts.identity.name }
+    this.#identity = parts.identity
+    this.#user = userOf(parts.identity)
     this.dialect = parts.dialect
     this.address = parts.address
     this.compresses = parts.webSocket.extensions === PERMESSAGE_DEFLATE
     this.#webSocket = parts.webSocket
     this.#events = events
     this.#flushBeforeClose()
+  }
+
+  /** Who is on it, as its newest token says. */
+  get identity (): Identity {
+    return this.#identity
+  }
+
+  /** The user as others see it. */
+  get user (): UserRef {
+    return this.#user
+  }
+
+  /** Lets a newer token of its user count. It stays that user's for good: throws for any other. Only the hub, which keeps count, calls it. */
+  renew (identity: Identity): void {
+    if (identity.userId !== this.#identity.userId) throw new Error('a connection never changes its user')
+    this.#identity = identity
+    this.#user = userOf(identity)
   }
 
   /** True once the connection has left the hub. Between the peer's close frame and this, its last requests still count. */
@@ -151,4 +168,8 @@ export class Connection extends Outlet {
       close.call(webSocket, code, reason)
     }
   }
+}
+
+function userOf ({ userId: id, name }: Identity): UserRef {
+  return { id, name }
 }

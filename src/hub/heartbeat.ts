@@ -1,6 +1,5 @@
 import { monotonicMs } from '../clock.ts'
 import type { Logger } from '../logger.ts'
-import { closeCodes } from '../protocol/close-codes.ts'
 import type { Connection } from './connection.ts'
 import type { Hub } from './hub.ts'
 
@@ -14,7 +13,7 @@ export interface HeartbeatTimes {
   readonly sweepIntervalMs: number
 }
 
-/** Looks over all connections at intervals: pings, silent peers, stuck writers, expired tokens. One timer for all. */
+/** Looks over all connections at intervals: pings, silent peers, stuck writers; and has the expired tokens looked for. One timer for all. */
 export class Heartbeat {
   readonly #hub: Hub
   readonly #times: HeartbeatTimes
@@ -54,6 +53,8 @@ export class Heartbeat {
     const stalledMs = lateMs > this.#times.sweepIntervalMs ? lateMs : 0
     this.#sweptAt = now
     this.#staleCount = 0
+    // It has a timer of its own, which knows nothing of a clock that was set.
+    this.#hub.endExpired()
     for (const connection of this.#hub.connections()) {
       if (stalledMs > 0) connection.pardon(stalledMs)
       if (this.#endIfDue(connection, now, stalledMs > 0)) continue
@@ -63,11 +64,6 @@ export class Heartbeat {
   }
 
   #endIfDue (connection: Connection, now: number, hasStalled: boolean): boolean {
-    const { expiresAtMs = Number.POSITIVE_INFINITY } = connection.identity
-    if (Date.now() >= expiresAtMs) {
-      connection.close(closeCodes.tokenExpired)
-      return true
-    }
     // Pongs that came during a stall are not read yet, nor is it known what the kernel has taken.
     if (hasStalled) return false
     if (connection.stalledSince > 0 && now - connection.stalledSince > this.#times.writeTimeoutMs) {

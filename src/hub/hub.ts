@@ -31,6 +31,8 @@ export class Hub extends Announcer {
   readonly users: Users
   /** This node was away for a while: asks all connections for a sign of life. Set by the heartbeat. */
   recheck = (): void => {}
+  /** Closes the connections whose tokens have ended by now. Set by the expiry. */
+  endExpired = (): void => {}
   readonly #connections = new Map<string, Connection>()
   readonly #relay: Relay
   readonly #index: TopicIndex
@@ -62,6 +64,8 @@ export class Hub extends Announcer {
 
   /** Hands a message to the connections of this node that it is for; returns how many those are. */
   deliver (message: NumberedMessage): number {
+    // The timer may be late on a busy loop: whose token has ended gets nothing more.
+    this.endExpired()
     const recipients = this.#fanout.deliver(message)
     this.messages.out += recipients
     return recipients

@@ -10,6 +10,7 @@ import type { Rooms } from '../rooms/rooms.ts'
 import type { Admission } from './admission.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
+import type { Expiry } from './expiry.ts'
 import type { Hub } from './hub.ts'
 import { Inbox, type InboxLimits } from './inbox.ts'
 import { OnlineRegister } from './online-register.ts'
@@ -34,6 +35,7 @@ export interface SessionParts {
   readonly relay: Relay
   readonly rooms: Rooms
   readonly admission: Admission
+  readonly expiry: Expiry
   readonly logger: Logger
 }
 
@@ -68,6 +70,7 @@ export class Sessions {
     this.#makeRoom(connection)
     this.#takeIn(connection)
     this.#greetOnceReached(connection, inbox)
+    this.#watchToken(connection)
     this.#closeSurplus(connection)
     return connection
   }
@@ -142,9 +145,16 @@ export class Sessions {
     inbox.waitFor(reached.then(greet))
   }
 
+  /** What is said of a token that is about to end comes behind the greeting, also where that has to wait. */
+  #watchToken (connection: Connection): void {
+    const { expiry } = this.#parts
+    if (expiry.watch(connection)) expiry.tell(connection)
+  }
+
   #onEnd (connection: Connection, { code, reason, byServer, retryAfterMs = 0 }: ConnectionEnd): void {
-    const { hub, rooms, logger } = this.#parts
+    const { hub, rooms, expiry, logger } = this.#parts
     hub.remove(connection)
+    expiry.unwatch(connection)
     this.#register.leave(connection)
     const fields = { client_id: connection.id, user_id: connection.user.id, code, reason, total_clients: hub.size }
     if (!byServer && !EXPECTED_CODES.has(code)) logger.warn(fields, 'unexpected close')

@@ -1,6 +1,6 @@
 /** Times and counts that are the same for every installation; options all the same, so that tests can shorten them. */
 export interface Timings {
-  /** How often all connections are looked over (pings, silent peers, expired tokens), in ms. */
+  /** How often all connections are looked over (pings, silent peers), in ms. */
   readonly sweepIntervalMs: number
   /** After so much silence a typing member counts as stopped. */
   readonly typingTimeoutMs: number
@@ -20,7 +20,7 @@ export interface Timings {
   readonly closeTimeoutMs: number
 }
 
-/** The times of the service; a sweep every half second ends a session within a second of its token. */
+/** The times of the service; where the clock is set, a sweep every half second ends a session within a second of its token. */
 export const defaultTimings: Timings = {
   sweepIntervalMs: 500,
   typingTimeoutMs: 6_000,

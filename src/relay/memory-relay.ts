@@ -9,6 +9,7 @@ import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from './history-rules.ts'
 import { MemoryBans } from './memory-bans.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryPresence } from './memory-presence.ts'
+import { MemoryTickets } from './memory-tickets.ts'
 import { Numbering } from './numbering.ts'
 import { publishKey } from './publish-key.ts'
 import type { AnswerQuestion, Answers, Question } from './question.ts'
@@ -41,6 +42,7 @@ export class MemoryRelay implements Relay {
   readonly nodeId: string
   readonly presence = new MemoryPresence()
   readonly bans = new MemoryBans()
+  readonly tickets = new MemoryTickets()
   readonly #history: MemoryHistory
   readonly #repeats: Repeats
   readonly #numbering: Numbering

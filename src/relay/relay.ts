@@ -5,6 +5,7 @@ import type { StreamPage, StreamRange } from './history.ts'
 import type { Gap, NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
 import type { PresenceStore } from './presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from './question.ts'
+import type { TicketStore } from './ticket-store.ts'
 
 /** Takes a message that came over the relay to this node's connections; returns how many it was queued to. */
 export type Deliver = (message: NumberedMessage) => number
@@ -34,6 +35,8 @@ export interface Relay {
   readonly presence: PresenceStore
   /** Who may not come in, over all nodes. */
   readonly bans: BanList
+  /** Whom tickets let in, over all nodes. */
+  readonly tickets: TicketStore
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
   /** Sets who is told of losses; called once. Of a stream that begins anew it is not known how much is lost. */

@@ -1,8 +1,6 @@
 import { HubError } from '../errors.ts'
 import type { RoomName } from '../hub/topics.ts'
-
-/** Longest room name, in UTF-16 units. */
-export const MAX_ROOM_NAME_UNITS = 128
+import { MAX_ROOM_NAME_UNITS } from '../protocol/schemas/fields.ts'
 
 /** Control characters, lone surrogates, and what later serves as wildcard and hash tag. */
 const FORBIDDEN = /[\p{Cc}\p{Cs}*{}]/u

@@ -1,5 +1,5 @@
 import { timestamp } from '../clock.ts'
-import { checkMayJoin } from '../auth/grants.ts'
+import { checkMayJoin, mayJoin } from '../auth/grants.ts'
 import type { HubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -135,12 +135,23 @@ export class Rooms {
   /** Takes an ended connection out of everything; its user stays present for the grace. */
   async leaveAll (connection: Connection, graceMs: number): Promise<void> {
     this.#typing.stopAll(connection)
-    const exits = [...connection.rooms].flatMap(([room, { member, subscriber }]) => [
+    // All are under way: one that fails does not keep the connection in the other rooms.
+    await Promise.all([...connection.rooms.keys()].flatMap((room) => this.#exits(connection, room, graceMs)))
+  }
+
+  /** Takes a connection out of the rooms that its token does not open any more, and returns them. Never rejects: it gets nothing from them in any case. */
+  async leaveForbidden (connection: Connection): Promise<RoomName[]> {
+    const rooms = [...connection.rooms.keys()].filter((room) => !mayJoin(connection.identity, room))
+    await Promise.allSettled(rooms.flatMap((room) => this.#exits(connection, room, 0)))
+    return rooms
+  }
+
+  #exits (connection: Connection, room: RoomName, graceMs: number): Array<Promise<unknown>> {
+    const { member = false, subscriber = false } = connection.rooms.get(room) ?? {}
+    return [
       ...(subscriber ? [this.#attending.exit(connection, room, 'subscriber')] : []),
       ...(member ? [this.#attending.exit(connection, room, 'member', graceMs)] : [])
-    ])
-    // All are under way: one that fails does not keep the connection in the other rooms.
-    await Promise.all(exits)
+    ]
   }
 
   /** Tells the members here, but not the user's own connections, of an arrival or departure. */

@@ -20,7 +20,7 @@ t.test('an ack names its place only when what comes before has been sent: who co
   relay.handedOn = async () => await gate.opened
   ada.send({ type: 'publish', id: 'mine', room: 'hall', payload: 1 })
   const { epoch } = await relay.position(HALL)
-  service.hub.deliver({ topics: [HALL], event: { type: 'news', payload: 'late', timestamp: '' }, positions: [{ epoch, seq: 1 }] })
+  service.hub.deliver({ topics: [HALL], event: { type: 'news', payload: 'late', timestamp: '2026-03-01T12:00:00.000Z' }, positions: [{ epoch, seq: 1 }] })
   gate.open()
   t.match([await ada.next(), await ada.next()], [{ type: 'news' }, { type: 'ack', id: 'mine', payload: { seq: Number, epoch } }])
 })

@@ -57,7 +57,7 @@ t.test('a gap during a replay is told in its place: behind the past, before what
   const bob = await enter(t, service, 'bob')
   await bob.request({ type: 'join_room', room: 'hall', payload: { since } })
   relay.lose(gapOf(151, 155))
-  service.hub.deliver({ topics: [HALL], event: { type: 'news', payload: 1, timestamp: '' }, positions: [{ ...since, seq: 156 }] })
+  service.hub.deliver({ topics: [HALL], event: { type: 'news', payload: 1, timestamp: '2026-03-01T12:00:00.000Z' }, positions: [{ ...since, seq: 156 }] })
   t.same(heard(await bob.drain()).filter((entry) => Array.isArray(entry)), [])
   gate.open()
   await until(() => bob.inbox.some(({ seq }) => seq === 156))

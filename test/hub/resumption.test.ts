@@ -146,7 +146,7 @@ t.test('what is dropped while it is counted makes the topic lost; what came mean
 })
 
 t.test('whose token has expired, or who is banned, comes back to nothing', async (t) => {
-  // The sweep would close the connection whose token has expired.
+  // Where the clock is set, the sweep is the first to see that a token has expired, and would close the connection.
   const { hub, since, relay, opened, ...service } = await start(t, { timings: { sweepIntervalMs: 60_000 } })
   await hub.toRoom('a', { type: 'news', payload: 1 })
   const requests = [
@@ -154,8 +154,11 @@ t.test('whose token has expired, or who is banned, comes back to nothing', async
     { type: 'join_room', room: 'a', payload: { since } },
     { type: 'subscribe', room: 'a', payload: { since } }
   ]
-  const expired = await enter(t, service, 'bob', { expiresAtMs: Date.now() - 1 })
+  const { now } = Date
+  const expired = await enter(t, service, 'bob', { expiresAtMs: now() + 3_600_000 })
+  const clock = t.intercept(Date, 'now', { value: () => now() + 7_200_000 })
   for (const request of requests) t.match(await expired.request(request), { type: 'error', payload: { code: 'UNAUTHORIZED', message: 'Authentication required', severity: 'security' } })
+  clock.restore()
   const eve = await enter(t, service, 'bob')
   Object.assign(relay.bans, { of: (userId: string) => userId === 'bob' ? { untilMs: Date.now() + 60_000 } : undefined })
   for (const request of requests) t.match(await eve.request(request), { type: 'error', payload: { code: 'FORBIDDEN' } })

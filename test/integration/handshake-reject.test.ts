@@ -24,6 +24,27 @@ t.test('With close a program gets 4001 too', async (t) => {
   t.equal((await connect(t, address, { token: 'bad' }).closed).code, 4001)
 })
 
+t.test('A client that is no browser may ask for close codes, for it sees no status either', async (t) => {
+  const { address, app } = await startService(t, { WS_MAX_CONNECTIONS_PER_IP: '1' })
+  const path = '/ws?refusal=close'
+  t.strictSame(await connect(t, address, { path, token: 'bad' }).closed, { code: 4001, reason: 'Authentication failed' })
+  await app.hub.disconnect('eve', { banFor: 60, reason: 'spam' })
+  t.match(await connect(t, address, { path, token: await tokenFor({ sub: 'eve' }) }).closed, { code: 4003, reason: /^banned until/ })
+  const token = await tokenFor({ sub: 'ada' })
+  const ada = connect(t, address, { path, token })
+  t.ok(await ada.next('connected'), 'who is let in notices nothing')
+  t.equal((await connect(t, address, { path, token }).closed).code, 4029)
+})
+
+t.test('Another wish than close is none, and with http no wish helps', async (t) => {
+  const service = await startService(t)
+  for (const wish of ['http', '', 'Close', 'close&refusal=close']) {
+    t.match(await refusedHandshake(t, service.address, { path: `/ws?refusal=${wish}`, token: 'bad' }), { status: 401 }, wish)
+  }
+  const { address } = await startService(t, { WS_AUTH_REJECT: 'http' })
+  t.match(await refusedHandshake(t, address, { path: '/ws?refusal=close', token: 'bad' }), { status: 401 })
+})
+
 t.test('A browser sees a limit of user or address as close 4029', async (t) => {
   const service = await startService(t, { WS_MAX_CONNECTIONS_PER_IP: '1' })
   await connectAs(t, service, 'first')

@@ -8,9 +8,11 @@ import WebSocket from 'ws'
 import {
   errorHandlerPlugin, healthRoutes, hubPlugin, jwtPlugin, rateLimitPlugin, relayPlugin, roomsPlugin, sessionsPlugin, socketRoutes, websocketPlugin
 } from '../../src/index.ts'
-import { connectAs, getJson, postJson, SECRET, type Teardown } from '../helper.ts'
+import { connectAs, getJson, postJson, SECRET, tokenFor, type Teardown } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
+import { badTokens } from '../support/bad-tokens.ts'
 import { exchange, handshake } from '../support/http-peer.ts'
+import { ticketFor } from '../support/tickets.ts'
 
 /** Somebody's own application that has taken the plugins in, with nothing set but what has no default. */
 async function embed (t: Teardown, app: FastifyInstance): Promise<{ app: FastifyInstance, address: string }> {
@@ -92,6 +94,35 @@ t.test('The application reaches its users through the hub, and has message types
   t.strictSame((await ada.next('order.paid')).payload, { id: 7 })
   t.equal(await app.rooms.join('vip', 'ada'), 1)
   t.match(await app.rooms.members('vip'), { count: 1, users: [{ id: 'ada', name: 'ada' }] })
+})
+
+t.test('A token is told of before it ends, and a newer one takes its place, as in the service', async (t) => {
+  const { address } = await embed(t, Fastify())
+  const ada = await connectAs(t, { address }, { sub: 'ada', exp: Math.floor(Date.now() / 1000) + 29 }, { path: '/live' })
+  t.ok(await ada.next('token_expiring'), '30 s before, where nothing else is said')
+  t.equal((await ada.request({ type: 'refresh_token', payload: { token: await tokenFor({ sub: 'ada' }) } })).type, 'token_refreshed')
+  t.match(await ada.request({ type: 'refresh_token', payload: { token: await tokenFor({ sub: 'bob' }) } }), { payload: { code: 'UNAUTHORIZED' } })
+})
+
+t.test('A refreshed token is in no log, also where nothing is redacted', async (t) => {
+  const lines: string[] = []
+  const { address } = await embed(t, Fastify({ logger: { level: 'trace', stream: { write: (line: string) => { lines.push(line) } } } }))
+  const ada = await connectAs(t, { address }, 'ada', { path: '/live' })
+  const good = await tokenFor({ sub: 'ada', canary: 'a claim' })
+  const tokens = [good, await tokenFor({ sub: 'bob' }), `${good}x`, good.replace('.', '.x'), 'some secret words', ...Object.values(badTokens())]
+  lines.length = 0
+  for (const token of tokens) await ada.request({ type: 'refresh_token', payload: { token } })
+  const parts = tokens.flatMap((token) => [token, ...token.split('.')]).filter((part) => part.length >= 15)
+  t.ok(lines.some((line) => line.includes('token refreshed')) && lines.some((line) => line.includes('UNAUTHORIZED')))
+  t.same([...parts, 'a claim'].filter((part) => lines.join('').includes(part)), [])
+})
+
+t.test('A ticket lets in there too, once', async (t) => {
+  const { address } = await embed(t, Fastify())
+  const path = `/live?ticket=${await ticketFor({ address }, 'ada')}`
+  t.equal((await connect(t, address, { path }).next('connected')).payload['user_id'], 'ada')
+  t.match(await refusedHandshake(t, address, { path }), { status: 401 })
+  t.equal((await connect(t, address, { path: `${path}&refusal=close` }).closed).code, 4001)
 })
 
 t.test('Closing the application closes its sockets with 1012', async (t) => {

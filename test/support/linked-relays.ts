@@ -6,11 +6,13 @@ import type { BanList, OnBanned } from '../../src/relay/ban-list.ts'
 import type { KeepOf, StreamPage, StreamRange } from '../../src/relay/history.ts'
 import { MemoryBans } from '../../src/relay/memory-bans.ts'
 import { MemoryPresence } from '../../src/relay/memory-presence.ts'
+import { MemoryTickets } from '../../src/relay/memory-tickets.ts'
 import { MemoryRelay } from '../../src/relay/memory-relay.ts'
 import type { OnPresenceChange, PresenceStore } from '../../src/relay/presence-store.ts'
 import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
 import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
 import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
+import type { TicketStore } from '../../src/relay/ticket-store.ts'
 import type { Teardown } from '../helper.ts'
 import { LinkedPresence } from './linked-presence.ts'
 
@@ -24,6 +26,7 @@ class Common {
   readonly nodes: LinkedRelay[] = []
   readonly presence = new MemoryPresence()
   readonly bans = new MemoryBans()
+  readonly tickets = new MemoryTickets()
   readonly streams: MemoryRelay
 
   constructor (keepOf?: KeepOf) {
@@ -42,6 +45,7 @@ export class LinkedRelay implements Relay {
   readonly nodeId: string
   readonly presence: PresenceStore
   readonly bans: BanList
+  readonly tickets: TicketStore
   /** False for a node that what the nodes have in common does not answer. */
   isReachable = true
   /** True for a node that does not answer the questions of the others. */
@@ -68,6 +72,10 @@ export class LinkedRelay implements Relay {
       lift: async (userId) => { await this.reach(); return common.bans.lift(userId) },
       of: (userId) => common.bans.of(userId),
       onBanned: (listener) => { this.onBanned = listener }
+    }
+    this.tickets = {
+      put: async (ticket, identity, ttlMs) => { await this.reach(); common.tickets.put(ticket, identity, ttlMs) },
+      take: async (ticket) => { await this.reach(); return common.tickets.take(ticket) }
     }
   }
 

@@ -7,6 +7,7 @@ import type { Entry, Exit, Occupant, OnPresenceChange, PresenceStore, RoomSize, 
 import type { AnswerQuestion, Answers, Question } from '../../src/relay/question.ts'
 import type { Deliver, Relay, RelayStatus } from '../../src/relay/relay.ts'
 import type { Position, PublishResult, RelayMessage } from '../../src/relay/relay-message.ts'
+import type { TicketStore } from '../../src/relay/ticket-store.ts'
 
 /** Decides when an operation may go on; a rejection makes it fail. */
 export type Wait = (operation: string, subject: string) => Promise<unknown>
@@ -66,6 +67,7 @@ export class SlowRelay implements Relay {
   readonly nodeId = 'node-1'
   readonly presence: PresenceStore
   readonly bans: BanList
+  readonly tickets: TicketStore
   readonly #relay: MemoryRelay
   readonly #wait: Wait
 
@@ -75,6 +77,7 @@ export class SlowRelay implements Relay {
     this.#wait = wait
     this.presence = new SlowPresence(this.#relay.presence, wait)
     this.bans = this.#relay.bans
+    this.tickets = this.#relay.tickets
   }
 
   onMessage (deliver: Deliver): void {

@@ -4,16 +4,19 @@ import type { IncomingMessage } from 'node:http'
 import Fastify from 'fastify'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Identity } from '../../src/auth/identity.ts'
-import { builtInCommands } from '../../src/commands/index.ts'
+import { builtInCommands, sessionCommands } from '../../src/commands/index.ts'
 import type { PublishPolicy } from '../../src/commands/services.ts'
+import { HubError } from '../../src/errors.ts'
 import { Admission, type AdmissionLimits } from '../../src/hub/admission.ts'
 import type { Connection } from '../../src/hub/connection.ts'
 import { Drain } from '../../src/hub/drain.ts'
+import { Expiry } from '../../src/hub/expiry.ts'
 import { Flusher } from '../../src/hub/flusher.ts'
 import { Heartbeat, type HeartbeatTimes } from '../../src/hub/heartbeat.ts'
 import { Hub } from '../../src/hub/hub.ts'
 import type { OutboxLimits } from '../../src/hub/backlog.ts'
 import type { MessageRate } from '../../src/hub/rate-gate.ts'
+import { Renewal, type Identify } from '../../src/hub/renewal.ts'
 import { Sessions } from '../../src/hub/sessions.ts'
 import { defaultTimings, type Timings } from '../../src/hub/timings.ts'
 import { hubV1 } from '../../src/protocol/dialects/hub-v1.ts'
@@ -39,6 +42,10 @@ export interface TestHubOptions {
   readonly rate?: MessageRate
   readonly presenceGraceMs?: number
   readonly drainTimeoutMs?: number
+  /** How long before the end of its token a client is told, ms; not at all unless a test wants it. */
+  readonly expiryNoticeMs?: number
+  /** Whose a token is that a connection refreshes by; all are bad unless a test says otherwise. */
+  readonly identify?: Identify
   /** How long a peer may take to answer a close frame, ms. */
   readonly closeTimeoutMs?: number
 }
@@ -117,7 +124,11 @@ function makeDomain (t: Teardown, options: TestHubOptions): Domain {
   const policy: PublishPolicy = { publishRequiresJoin: true, clientPublish: true, clientBroadcast: 'all', adminRoles: ['admin'], ...options.policy }
   hub.commands.addBuiltIn(builtInCommands({ hub, rooms, typing, policy }))
   const admission = new Admission(hub, { maxConnections: 0, maxConnectionsPerUser: 0, userLimitPolicy: 'replace', maxConnectionsPerIp: 0, ...options.admission })
-  const sessions = new Sessions({ hub, relay, rooms, admission, logger }, sessionSettings(options, timings))
+  const { expiryNoticeMs = 0, identify = refuseAll } = options
+  const expiry = new Expiry(hub, expiryNoticeMs)
+  const renewal = new Renewal({ hub, relay, rooms, expiry, logger, identify })
+  hub.commands.addBuiltIn(sessionCommands({ renewal, expiry }))
+  const sessions = new Sessions({ hub, relay, rooms, admission, expiry, logger }, sessionSettings(options, timings))
   const heartbeat = new Heartbeat(hub, { ...heartbeatTimes(options), sweepIntervalMs: timings.sweepIntervalMs }, logger)
   const drain = new Drain({ hub, admission, sessions }, { drainTimeoutMs: options.drainTimeoutMs ?? 500, drainWaveMs: timings.drainWaveMs })
   t.teardown(async () => {
@@ -126,6 +137,10 @@ function makeDomain (t: Teardown, options: TestHubOptions): Domain {
     await relay.close()
   })
   return { hub, rooms, relay, sessions, admission, drain, lines }
+}
+
+function refuseAll (): never {
+  throw new HubError('UNAUTHORIZED', 'no token is good here')
 }
 
 function heartbeatTimes ({ times }: TestHubOptions): Omit<HeartbeatTimes, 'sweepIntervalMs'> {

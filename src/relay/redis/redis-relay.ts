@@ -21,6 +21,7 @@ import { Publisher } from './publisher.ts'
 import { RedisBans } from './redis-bans.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { RedisPresence } from './redis-presence.ts'
+import { RedisTickets } from './redis-tickets.ts'
 import { ReturnCheck } from './return-check.ts'
 import { SharedCounter } from './shared-counter.ts'
 import { Streams } from './streams.ts'
@@ -36,6 +37,7 @@ export class RedisRelay implements Relay {
   readonly nodeId: string
   readonly presence: RedisPresence
   readonly bans: RedisBans
+  readonly tickets: RedisTickets
   /** Counts requests over all nodes. */
   readonly counter: SharedCounter
   readonly #options: RedisRelayOptions
@@ -65,6 +67,7 @@ export class RedisRelay implements Relay {
     const allNodes = keys.global('nodes')
     this.presence = new RedisPresence({ runner, keys, leaseId: () => lease.id, publishCommand, logger })
     this.counter = new SharedCounter(runner, keys, () => this.#problem() === undefined)
+    this.tickets = new RedisTickets(runner, keys)
     this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })
     this.#asking = new Asking({ nodeId, runner, lease, allNodes, publishCommand, gatherMs: timings.gatherMs, tell: (to, frame) => this.#tell(to, frame) })
     const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
