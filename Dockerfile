@@ -8,6 +8,7 @@ COPY config ./config
 COPY src ./src
 COPY plugins ./plugins
 COPY routes ./routes
+COPY client ./client
 COPY bench/load ./bench/load
 RUN npm run build && npm prune --omit=dev --ignore-scripts
 

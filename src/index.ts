@@ -14,6 +14,7 @@ export { default as relayPlugin, type RelayPluginOptions } from '../plugins/rela
 export { default as roomsPlugin, type RoomsPluginOptions } from '../plugins/rooms.ts'
 export { default as sessionsPlugin, type SessionsPluginOptions } from '../plugins/sessions.ts'
 export { default as websocketPlugin, type SocketPluginOptions } from '../plugins/websocket.ts'
+export { default as docsRoutes, type DocsRoutesOptions } from '../routes/docs.ts'
 export { default as healthRoutes } from '../routes/health.ts'
 export { default as socketRoutes, type SocketRoutesOptions } from '../routes/ws/index.ts'
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import t from 'tap'
@@ -13,9 +13,14 @@ const OWN = /^(?:src|plugins|routes|config|bench|examples|test)\//
 /** The only files of the service that may put a load on one. */
 const BENCH_COMMAND = /^src\/cli\/bench(?:-[a-z-]+)?\.ts$/
 
-const modules = modulesIn('src', 'plugins', 'routes', 'config', 'bench/load')
-/** Folders of which the package holds what was compiled. */
-const shipped: readonly string[] = JSON.parse(readProjectFile('package.json')).files.map((folder: string) => folder.replace(/^dist\//, ''))
+/** What a build does after compiling; knows whatever it makes a product of. */
+const BUILD_TOOL = /^config\/build\//
+
+/** Folders of the package. */
+const packed: readonly string[] = JSON.parse(readProjectFile('package.json')).files.map((folder: string) => folder.replace(/^dist\//, ''))
+/** Those of which it holds what was compiled; the others are made by a build. */
+const shipped = packed.filter((folder) => existsSync(join(projectRoot, folder)))
+const modules = modulesIn(...shipped)
 
 function readProjectFile (name: string): string {
   return readFileSync(join(projectRoot, name), 'utf8')
@@ -43,9 +48,13 @@ t.test('plugins know no routes, and neither of them settings', async (t) => {
 })
 
 t.test('settings know of the service nothing but types and the rules for keys, addresses and what is kept', async (t) => {
-  const values = modules.filter(({ path }) => path.startsWith('config/'))
+  const values = modules.filter(({ path }) => path.startsWith('config/') && !BUILD_TOOL.test(path))
     .flatMap(({ imports }) => imports.filter(({ isTypeOnly, target }) => !isTypeOnly && /^(?:src|plugins|routes)\//.test(target)))
   t.strictSame([...new Set(values.map(({ target }) => target))], ['src/auth/key-rules.ts', 'src/relay/history-rules.ts', 'src/relay/redis/redis-url.ts'])
+})
+
+t.test('nobody knows the tools of a build', async (t) => {
+  t.strictSame(crossings(/^/, (target) => BUILD_TOOL.test(target)).filter((crossing) => !BUILD_TOOL.test(crossing)), [])
 })
 
 t.test('of the service only the bench command knows the load, which knows nothing of the service', async (t) => {
@@ -54,11 +63,17 @@ t.test('of the service only the bench command knows the load, which knows nothin
   t.strictSame(crossings(/^bench\/load\//, (target) => !/^(?:node:|bench\/load\/)/.test(target)), [])
 })
 
+t.test('the SDK runs anywhere: it imports nothing but its own modules, and the service nothing of it', async (t) => {
+  t.strictSame(crossings(/^client\//, (target) => !target.startsWith('client/')), [])
+  t.strictSame(crossings(/^(?:src|plugins|routes)\//, (target) => target.startsWith('client/')).filter((crossing) => !crossing.startsWith('routes/console/')), [])
+})
+
 t.test('package and image hold all that their modules import', async (t) => {
   const isShipped = (path: string) => shipped.some((folder) => path.startsWith(`${folder}/`))
   t.strictSame(crossings(/^/, (target) => OWN.test(target) && !isShipped(target)), [])
   const copied = [...readProjectFile('Dockerfile').matchAll(/^COPY ([a-z]\S*) \.\/\1$/gm)].map(([, folder]) => `${folder}`)
   t.strictSame(copied.sort(), [...shipped].sort())
+  t.strictSame(packed.filter((folder) => !shipped.includes(folder)), ['schemas'])
 })
 
 t.test('no modules import each other in a circle, types aside', async (t) => {

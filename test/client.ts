@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import WebSocket from 'ws'
 import type { Teardown } from './helper.ts'
+import { checkFrame } from './support/frame-check.ts'
 
 /** A frame as a client sees it. */
 export interface ReceivedFrame {
@@ -31,6 +32,8 @@ export interface ConnectOptions {
   readonly origin?: string
   /** False for a peer that does not answer pings. */
   readonly autoPong?: boolean
+  /** False where frames are not those of `hub.v1`, or not as described on purpose; else one that is not as described fails the test. */
+  readonly checksFrames?: boolean
 }
 
 /** A real client over a real socket, which keeps what it receives until it is asked for. */
@@ -45,7 +48,7 @@ export class TestClient {
   #requests = 0
   #isClosed = false
 
-  constructor (socket: WebSocket) {
+  constructor (socket: WebSocket, checksFrames = true) {
     this.socket = socket
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
@@ -57,7 +60,9 @@ export class TestClient {
     // A refused handshake or a cut connection shows in `closed`.
     socket.on('error', () => {})
     socket.on('message', (data) => {
-      this.inbox.push(JSON.parse(String(data)))
+      const frame: ReceivedFrame = JSON.parse(String(data))
+      if (checksFrames) checkFrame(frame)
+      this.inbox.push(frame)
       this.#wake()
     })
   }
@@ -114,12 +119,12 @@ export class TestClient {
 
 /** Starts a handshake; what comes of it shows in the client's frames or in `closed`. Ends with the test. */
 export function connect (t: Teardown, address: string, options: ConnectOptions = {}): TestClient {
-  const { token, path = '/ws', protocols = [], headers, origin, autoPong = true } = options
+  const { token, path = '/ws', protocols = [], headers, origin, autoPong = true, checksFrames } = options
   const url = new URL(path, address.replace(/^http/, 'ws'))
   if (token !== undefined) url.searchParams.set('token', token)
   const socket = new WebSocket(url, protocols, { ...(headers && { headers }), ...(origin !== undefined && { origin }), autoPong })
   t.teardown(() => socket.terminate())
-  return new TestClient(socket)
+  return new TestClient(socket, checksFrames)
 }
 
 /** How a handshake was refused over HTTP. */

@@ -1,6 +1,5 @@
-import { Type } from '@sinclair/typebox'
 import { ALL_TOPIC } from '../hub/topics.ts'
-import { command, type Command } from './command.ts'
+import { AnyPayloadSchema, command, type Command } from './command.ts'
 import { checkMayBroadcast, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
@@ -9,7 +8,7 @@ export function broadcast ({ hub, policy }: Services): Command {
   return command({
     type: 'broadcast',
     overlaps: true,
-    payload: Type.Unknown(),
+    payload: AnyPayloadSchema,
     run (request) {
       checkMayBroadcast(policy, request)
       return publishFrom(hub, { ...request, room: undefined }, 'message', ALL_TOPIC)

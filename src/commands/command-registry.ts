@@ -34,6 +34,11 @@ export class CommandRegistry implements Requests {
     this.#commands.set(command.type, command)
   }
 
+  /** All message types. */
+  commands (): IterableIterator<Command> {
+    return this.#commands.values()
+  }
+
   /** Names of all message types. */
   types (): IterableIterator<string> {
     return this.#commands.keys()

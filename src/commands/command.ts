@@ -29,11 +29,15 @@ export interface Command {
   readonly type: string
   /** True where a request need not wait for the answer to an earlier one of such a type: the relay keeps their order. */
   readonly overlaps?: boolean | undefined
+  /** What a payload has to be. */
+  readonly payload: TSchema
+  /** Only for users with one of these roles. */
+  readonly roles?: readonly string[] | undefined
   run (connection: Connection, raw: RawRequest): MaybePromise<void>
 }
 
 /** How a message type is made. */
-export interface CommandSpec<S extends TSchema> extends Pick<Command, 'type' | 'overlaps'> {
+export interface CommandSpec<S extends TSchema> extends Pick<Command, 'type' | 'overlaps' | 'roles'> {
   readonly payload: S
   readonly run: (request: Request<Static<S>>) => MaybePromise<void>
 }
@@ -49,7 +53,12 @@ export interface RoomCommandSpec<S extends TSchema> extends Pick<Command, 'type'
 }
 
 /** Payload of the types that need nothing but a room. */
-export const RoomPayloadSchema = Type.Object({ room_id: Type.Optional(Type.String()) })
+export const RoomPayloadSchema = Type.Object({
+  room_id: Type.Optional(Type.String({ description: 'The room, where it does not stand at the top of the envelope; both have to be the same.' }))
+}, { title: 'Room payload' })
+
+/** Payload of the types that take anything. */
+export const AnyPayloadSchema = Type.Unknown({ description: 'Any JSON.' })
 
 const headCheck = TypeCompiler.Compile(Type.Object({
   id: Type.Optional(RequestIdSchema),
@@ -57,11 +66,13 @@ const headCheck = TypeCompiler.Compile(Type.Object({
 }))
 
 /** Makes a message type that may name a room but does not need one. */
-export function command<S extends TSchema> ({ type, overlaps, payload, run }: CommandSpec<S>): Command {
+export function command<S extends TSchema> ({ type, overlaps, payload, roles, run }: CommandSpec<S>): Command {
   const payloadCheck = TypeCompiler.Compile(payload)
   return {
     type,
     overlaps,
+    payload,
+    roles,
     run (connection, raw) {
       const head = checked(headCheck, raw, '')
       const body = checkedPayload(payloadCheck, raw)
@@ -79,6 +90,7 @@ export function roomCommand<S extends TSchema> (spec: RoomCommandSpec<S>): Comma
   return {
     type,
     overlaps,
+    payload: spec.payload,
     run (connection, raw) {
       const head = checked(headCheck, raw, '')
       const payload = checkedPayload(payloadCheck, raw)

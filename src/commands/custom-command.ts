@@ -48,6 +48,7 @@ export function customCommand<S extends TSchema> ({ type, options, handler, extr
   return command({
     type,
     payload: schema,
+    roles,
     run (request) {
       if (roles !== undefined && !hasRole(request.connection.identity, roles)) {
         throw new HubError('FORBIDDEN', `${type} needs one of the roles ${roles.join(', ')}`)

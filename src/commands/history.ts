@@ -2,22 +2,23 @@ import { Type } from '@sinclair/typebox'
 import { isFor } from '../hub/past-audience.ts'
 import { roomTopic } from '../hub/topics.ts'
 import { JsonText, jsonTextOf } from '../json-text.ts'
+import { described, PositionSchema } from '../protocol/schemas/fields.ts'
 import type { PastMessage } from '../rooms/room-history.ts'
-import { reply, roomCommand, type Command } from './command.ts'
+import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
 import { checkInRoom } from './publishing.ts'
-import { PositionSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** Messages of a page that does not say how many it wants, and the most that one may want. */
 const DEFAULT_LIMIT = 50
 const MAX_LIMIT = 100
 
-const HistoryPayloadSchema = Type.Object({
-  room_id: Type.Optional(Type.String()),
-  since: Type.Optional(PositionSchema),
-  before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT }))
-})
+/** Payload of `history`. */
+export const HistoryPayloadSchema = Type.Object({
+  ...RoomPayloadSchema.properties,
+  since: Type.Optional(described(PositionSchema, 'Only messages after this place.')),
+  before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only messages before this `seq`.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, description: `Most messages wanted; ${DEFAULT_LIMIT} unless given.` }))
+}, { title: 'History query' })
 
 /** `history`: a page of what was said in a room, for those who are in it. */
 export function history ({ rooms }: Services): Command {

@@ -1,6 +1,5 @@
-import { Type } from '@sinclair/typebox'
 import { roomTopic } from '../hub/topics.ts'
-import { roomCommand, type Command } from './command.ts'
+import { AnyPayloadSchema, roomCommand, type Command } from './command.ts'
 import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
@@ -9,7 +8,7 @@ export function publish ({ hub, policy }: Services): Command {
   return roomCommand({
     type: 'publish',
     overlaps: true,
-    payload: Type.Unknown(),
+    payload: AnyPayloadSchema,
     roomInPayload: false,
     run (request) {
       checkRoomPublish(policy, request)

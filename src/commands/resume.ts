@@ -2,20 +2,31 @@ import { Type, type Static } from '@sinclair/typebox'
 import type { Identity } from '../auth/identity.ts'
 import { HubError } from '../errors.ts'
 import { ALL_TOPIC, roleTopic, roomOfTopic, userTopic, type TopicName } from '../hub/topics.ts'
+import { ANY_NAME, PositionSchema } from '../protocol/schemas/fields.ts'
 import type { Position } from '../relay/relay-message.ts'
 import { checkRoomName } from '../rooms/room-name.ts'
 import type { Claim, Homecoming } from '../rooms/returns.ts'
 import { command, reply, type Command } from './command.ts'
-import { PositionSchema } from './returning.ts'
 import type { Services } from './services.ts'
 
 /** Most topics of one request. */
 const MAX_TOPICS = 128
 
-const ResumePayloadSchema = Type.Object({
-  // A name may hold line separators, which the pattern of any text leaves out.
-  topics: Type.Record(Type.String({ pattern: '^[^]*$' }), Type.Object({ ...PositionSchema.properties, member: Type.Optional(Type.Boolean()) }), { maxProperties: MAX_TOPICS, additionalProperties: false })
-})
+/** A topic to come back to. */
+const PlaceSchema = Type.Object({
+  ...PositionSchema.properties,
+  member: Type.Optional(Type.Boolean({ description: 'Of a room: come back as a member, seen by the others.' }))
+}, { title: 'Place' })
+
+/** Payload of `resume`. */
+export const ResumePayloadSchema = Type.Object({
+  topics: Type.Record(Type.String({ pattern: ANY_NAME }), PlaceSchema, {
+    maxProperties: MAX_TOPICS,
+    additionalProperties: false,
+    title: 'Places',
+    description: `By topic (\`room:…\`, \`user:…\`, \`role:…\`, \`all\`): the last place that the client saw; at most ${MAX_TOPICS}.`
+  })
+}, { title: 'Resume payload' })
 
 /** `resume`: the way back after a reconnect, to many topics at once. */
 export function resume ({ rooms }: Services): Command {

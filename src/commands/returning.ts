@@ -2,20 +2,15 @@ import { Type, type Static } from '@sinclair/typebox'
 import type { Replay } from '../hub/replay.ts'
 import { Reunion, type Return } from '../hub/resumption.ts'
 import { roomTopic } from '../hub/topics.ts'
+import { described, PositionSchema } from '../protocol/schemas/fields.ts'
 import type { Position } from '../relay/relay-message.ts'
-import type { RoomRequest } from './command.ts'
-
-/** A client's place in a topic's stream. */
-export const PositionSchema = Type.Object({
-  epoch: Type.String({ minLength: 1, maxLength: 128 }),
-  seq: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-})
+import { RoomPayloadSchema, type RoomRequest } from './command.ts'
 
 /** Payload of the requests by which a client comes into a room, or back into it. */
 export const ReturnPayloadSchema = Type.Object({
-  room_id: Type.Optional(Type.String()),
-  since: Type.Optional(PositionSchema)
-})
+  ...RoomPayloadSchema.properties,
+  since: Type.Optional(described(PositionSchema, 'The last place that the client saw: what came after it follows the answer.'))
+}, { title: 'Return payload' })
 
 /** With what a client comes back; undefined for one that has no position. */
 export function backOf ({ room, payload: { since } }: RoomRequest<Static<typeof ReturnPayloadSchema>>): Return | undefined {

@@ -4,7 +4,11 @@ import { roomCommand, type Command } from './command.ts'
 import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
-const ChatPayloadSchema = Type.Object({ content: Type.String(), reply_to: Type.Optional(Type.String()) })
+/** Payload of `send_message`; further fields are passed on. */
+export const ChatPayloadSchema = Type.Object({
+  content: Type.String({ description: 'The text.' }),
+  reply_to: Type.Optional(Type.String({ description: 'Id of the message that it answers.' }))
+}, { title: 'Chat payload' })
 
 /** `send_message`: a chat message of a member to the others in the room. */
 export function sendMessage ({ hub, policy }: Services): Command {

@@ -1,12 +1,13 @@
 import { Type } from '@sinclair/typebox'
-import { roomCommand, type Command } from './command.ts'
+import { roomCommand, RoomPayloadSchema, type Command } from './command.ts'
 import { checkInRoom } from './publishing.ts'
 import type { Services } from './services.ts'
 
-const TypingPayloadSchema = Type.Object({
-  room_id: Type.Optional(Type.String()),
-  is_typing: Type.Optional(Type.Boolean())
-})
+/** Payload of `typing` and `stop_typing`. */
+export const TypingPayloadSchema = Type.Object({
+  ...RoomPayloadSchema.properties,
+  is_typing: Type.Optional(Type.Boolean({ description: 'Unless given: true for `typing`, false for `stop_typing`.' }))
+}, { title: 'Typing payload' })
 
 /** `typing` and `stop_typing`: the same notice with another default. Without a room both are ignored silently. */
 export function typing (services: Services): Command {

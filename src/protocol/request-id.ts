@@ -4,7 +4,11 @@ import { Type } from '@sinclair/typebox'
 const MAX_REQUEST_ID_UNITS = 64
 
 /** Schema of the client's id of a request, or of a publisher's id of a message. */
-export const RequestIdSchema = Type.String({ minLength: 1, maxLength: MAX_REQUEST_ID_UNITS })
+export const RequestIdSchema = Type.String({
+  minLength: 1,
+  maxLength: MAX_REQUEST_ID_UNITS,
+  description: 'The client\'s id of a request, 1 to 64 characters: repeated in every direct reply; of a publish also its key against repetition for 5 minutes.'
+})
 
 /** True when a value can be echoed as a request's id. */
 export function isRequestId (value: unknown): value is string {

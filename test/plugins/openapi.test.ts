@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
 import t from 'tap'
 import { isRecord } from '../../src/guards.ts'
 import { getJson, startService } from '../helper.ts'
@@ -14,8 +15,10 @@ const operations = {
   '/health': 'get',
   '/health/live': 'get',
   '/health/ready': 'get',
+  '/docs/asyncapi.json': 'get',
   '/ws': 'get',
   '/api/v1/ws': 'get',
+  '/ws/ticket': 'post',
   '/ws/online': 'get',
   '/ws/stats': 'get',
   '/ws/broadcast': 'post',
@@ -34,6 +37,18 @@ t.test('The document lists every route, each with summary, tag and answers (S0-9
   for (const [path, method] of Object.entries(operations)) {
     t.match(at('paths', path, method), { summary: /\w/, tags: [String], responses: Object }, path)
   }
+})
+
+t.test('The document is one by the schema of OpenAPI', async (t) => {
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(document)))
+  t.ok(valid, JSON.stringify(errors))
+  t.match(document['openapi'], new RegExp(`^${validator.version}`))
+})
+
+t.test('The document says where the one of the socket is', async (t) => {
+  t.match(at('info', 'description'), '/docs/asyncapi.json')
+  t.equal((await fetch(new URL('/docs/asyncapi.json', address))).status, 200)
 })
 
 t.test('Every answer with a body has a schema, the refusals the one of all errors', async (t) => {

@@ -1,0 +1,37 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyPluginAsync } from 'fastify'
+import { asyncapiDocument, defaultSocket } from '../src/description/asyncapi.ts'
+import { customRequest } from '../src/description/custom-request.ts'
+import { requests } from '../src/description/requests.ts'
+import { isReservedType } from '../src/protocol/reserved-types.ts'
+import type { ConnectOptions } from './ws/connect.ts'
+
+/** What of the socket its description names; what is left out has the default of the settings table. */
+export type DocsRoutesOptions = Partial<Pick<ConnectOptions, 'paths' | 'tokenSources'>>
+
+const schema = {
+  tags: ['docs'],
+  summary: 'The AsyncAPI document of the socket',
+  description: 'Every message of the socket with its schema, those that the application has added among them.',
+  response: { 200: Type.Object({ asyncapi: Type.String() }, { additionalProperties: true, description: 'An AsyncAPI 3.0 document.' }) }
+}
+
+/** `GET /docs/asyncapi.json`: the socket as `/docs/json` has the routes; for everybody. */
+const docsRoutes: FastifyPluginAsync<DocsRoutesOptions> = async (app, options) => {
+  const { paths = defaultSocket.paths, tokenSources = defaultSocket.tokenSources } = options
+  // Throws where it is missing, and says so.
+  app.getDecorator('hub')
+  app.get('/docs/asyncapi.json', { schema }, async (request, reply) => {
+    // Made anew each time: an application may add message types at any time, and the address is the one that was asked.
+    const custom = [...app.hub.commands.commands()].filter(({ type }) => !isReservedType(type)).map(customRequest)
+    const document = asyncapiDocument({
+      paths,
+      tokenSources,
+      server: { host: request.host === '' ? 'localhost' : request.host, protocol: request.protocol === 'https' ? 'wss' : 'ws' },
+      requests: [...requests, ...custom]
+    })
+    return await reply.type('application/json; charset=utf-8').send(JSON.stringify(document))
+  })
+}
+
+export default docsRoutes
