@@ -11,15 +11,15 @@ export interface Environment {
   readonly command: string
 }
 
-/** Describes this machine and the command line of this run. */
-export function environmentOf (args: readonly string[]): Environment {
+/** Describes this machine and the command line of this run, which began with a script of `package.json`. */
+export function environmentOf (args: readonly string[], script = 'npm run bench'): Environment {
   return {
     date: new Date().toISOString().slice(0, 10),
     node: process.version,
     cores: availableParallelism(),
     cpu: cpus()[0]?.model ?? 'unknown',
     system: `${platform()} ${release()}`,
-    command: ['npm run bench', ...(args.length > 0 ? ['--', ...args.map(withoutFolder)] : [])].join(' ')
+    command: [script, ...(args.length > 0 ? ['--', ...args.map(withoutFolder)] : [])].join(' ')
   }
 }
 

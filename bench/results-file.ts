@@ -8,14 +8,19 @@ are two nodes with half of the members each, and a Redis between them: their ser
 In scenes h, wshub keeps the last 100 messages of each room; no-history is the same with \`WS_HISTORY_SIZE=0\`.
 `
 
-/** Name of the section that no scene writes: what `npm run soak` has shown. */
-const SOAK = 'soak'
+/** Names of the sections that no scene writes: what `npm run bench:client` and `npm run soak` have shown. */
+const OTHERS = ['client', 'soak']
 
 /** Puts sections into the text of a results file: in the place of the same scene's earlier one, else in the given order. */
 export function updateResults (text: string, sections: ReadonlyMap<string, string>, order: readonly string[]): string {
   const all = new Map([...splitSections(text), ...sections])
-  const known = [...order, SOAK].filter((name) => all.has(name))
+  const known = [...order.filter((name) => !OTHERS.includes(name)), ...OTHERS].filter((name) => all.has(name))
   return [TITLE, ...known.map((name) => all.get(name) ?? '')].join('\n')
+}
+
+/** Names of the sections of a results file, in their order. */
+export function sectionsOf (text: string): string[] {
+  return [...splitSections(text).keys()]
 }
 
 function splitSections (text: string): Map<string, string> {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { updateResults } from '../../bench/results-file.ts'
+import { sectionsOf, updateResults } from '../../bench/results-file.ts'
 
 const ORDER = ['a1', 'a16', 'd']
 
@@ -21,4 +21,11 @@ t.test('a scene that there is no more is dropped', async (t) => {
 t.test('the section of the soak stays, behind the scenes', async (t) => {
   const before = '# Measured\n\n## soak: a long run\n\nfigures\n'
   t.match(updateResults(before, new Map([['d', '## d: idle\n']]), ORDER), /## d: idle\n\n?## soak: a long run\n\nfigures\n$/)
+})
+
+t.test('what was measured in a browser is replaced alone, and stands between the scenes and the soak', async (t) => {
+  const before = updateResults('', new Map([['d', '## d: idle\n'], ['soak', '## soak: long\n\nfigures\n']]), ORDER)
+  const after = updateResults(before, new Map([['client', '## client: in a browser\n\nold\n']]), sectionsOf(before))
+  t.strictSame(sectionsOf(after), ['d', 'client', 'soak'])
+  t.equal(updateResults(after, new Map([['client', '## client: in a browser\n\nnew\n']]), sectionsOf(after)), after.replace('old', 'new'))
 })

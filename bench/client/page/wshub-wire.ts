@@ -1,0 +1,14 @@
+import { connect } from '../../../client/index.ts'
+import type { Wire } from './wire.ts'
+
+/** The client library as an application uses it. */
+export async function open (url: string): Promise<Wire> {
+  const hub = connect(url)
+  const room = await hub.join('bench')
+  return {
+    listen: (take) => { room.on('message', ({ seq = 0 }) => take(seq)) },
+    start: async (order) => { await hub.request('firehose', order) },
+    say: async (content) => { await room.send({ content }) },
+    close: () => hub.close()
+  }
+}
