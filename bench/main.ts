@@ -1,13 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../examples/replay/project-root.ts'
+import { endOnSignals, EXIT, runProgram } from '../examples/shared/program.ts'
 import { readChat } from './chat.ts'
 import { environmentOf } from './environment.ts'
 import { isPeer } from './hubs.ts'
 import { installPeers } from './install-peers.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
 import { drawScene } from './plot/draw-scene.ts'
-import { updateResults } from './results-file.ts'
+import { readIfThere, updateResults } from './results-file.ts'
 import { runScene } from './run-scene.ts'
 import type { Scene } from './scene.ts'
 import { allScenes } from './scenes.ts'
@@ -15,48 +16,32 @@ import { formatSection, type SceneResult } from './section.ts'
 import { selectScenes } from './select-scenes.ts'
 import { Summary } from './summary.ts'
 
-const EXIT = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const
+type Work = BenchOptions & { readonly known: readonly Scene[], readonly wanted: readonly Scene[] }
 
 // Hubs and generators are ended with this process, also by a signal.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(EXIT.interrupted))
-process.exitCode = await main(process.argv.slice(2))
+endOnSignals()
+const args = process.argv.slice(2)
+process.exitCode = await runProgram({ usage: USAGE, read: readWork, run: runAll }, args)
 
-async function main (args: string[]): Promise<number> {
-  let options: BenchOptions
-  let known: Scene[]
-  let scenes: Scene[]
-  try {
-    options = readOptions(args)
-    known = allScenes(await readChat(options.chatPath))
-    scenes = selectScenes(known, options.scenes).filter(({ hubs }) => hubs.some((name) => options.hubs.includes(name)))
-    if (scenes.length === 0) throw new Error('--peers: none of these is compared in the scenes asked for')
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`)
-    return EXIT.usage
-  }
-  if (options.help) {
-    process.stdout.write(USAGE)
-    return EXIT.success
-  }
-  try {
-    if (options.hubs.some(isPeer)) installPeers(join(projectRoot, 'bench'))
-    await runAll(scenes, options, { args, order: known.map(({ name }) => name) })
-    return EXIT.success
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`)
-    return EXIT.failure
-  }
+async function readWork (args: string[]): Promise<Work> {
+  const options = readOptions(args)
+  const known = allScenes(await readChat(options.chatPath))
+  const wanted = selectScenes(known, options.scenes).filter(({ hubs }) => hubs.some((name) => options.hubs.includes(name)))
+  if (wanted.length === 0) throw new Error('--peers: none of these is compared in the scenes asked for')
+  return { ...options, known, wanted }
 }
 
 /** Writes after each scene: a long run that is interrupted leaves what it has. */
-async function runAll (scenes: readonly Scene[], options: BenchOptions, { args, order }: { args: string[], order: string[] }): Promise<void> {
+async function runAll ({ known, wanted, ...options }: Work): Promise<number> {
+  if (options.hubs.some(isPeer)) installPeers(join(projectRoot, 'bench'))
   const environment = environmentOf(args)
-  for (const scene of scenes) {
+  for (const scene of wanted) {
     const summary = new Summary(await runScene(scene, options, process.stderr))
     const result = { scene, summary, rounds: options.rounds, environment, isFull: options.scale === 1 }
     process.stdout.write(`${formatSection(result)}\n`)
-    if (options.outFolder !== undefined) write(options.outFolder, result, order)
+    if (options.outFolder !== undefined) write(options.outFolder, result, known.map(({ name }) => name))
   }
+  return EXIT.success
 }
 
 function write (folder: string, result: SceneResult, order: readonly string[]): void {
@@ -65,16 +50,4 @@ function write (folder: string, result: SceneResult, order: readonly string[]): 
   mkdirSync(join(folder, 'plots'), { recursive: true })
   writeFileSync(path, updateResults(readIfThere(path), new Map([[name, formatSection(result)]]), order))
   writeFileSync(join(folder, 'plots', `${name}.svg`), drawScene(result))
-}
-
-function readIfThere (path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-function messageOf (error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

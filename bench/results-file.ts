@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 const TITLE = `# Measured
 
 Written by \`npm run bench\`. Each hub runs as a process of its own and does the same work: parses a message, wraps it with sender and time,
@@ -26,4 +28,13 @@ export function sectionsOf (text: string): string[] {
 function splitSections (text: string): Map<string, string> {
   const parts = text.split(/^(?=## )/m).filter((part) => part.startsWith('## '))
   return new Map(parts.map((part) => [/^## (\S+):/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]))
+}
+
+/** The text of a file; empty where there is none. */
+export function readIfThere (path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
 }

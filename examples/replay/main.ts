@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { startCluster } from '../cluster/start-cluster.ts'
+import { endOnSignals, EXIT, runProgram } from '../shared/program.ts'
 import { readOptions, socketUrl, USAGE, type DemoOptions } from './options.ts'
 import { parseLog, type ChatLog } from './parse-log.ts'
 import { makePlan } from './plan.ts'
@@ -11,39 +12,21 @@ import { startService, WITHOUT_RATES } from './service.ts'
 import { count, describeLog, formatTable, isSuccess } from './table.ts'
 import { tokenMaker } from './tokens.ts'
 
-const EXIT = { success: 0, failure: 1, usage: 2, interrupted: 130 } as const
 /** Much more than it takes: what is not right by then is wrong. */
 const PRESENCE_SETTLE_MS = 5_000
 
 interface Day { readonly name: string, readonly log: ChatLog }
 
 // An own service is ended with this process, also by a signal.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(EXIT.interrupted))
-process.exitCode = await main(process.argv.slice(2))
+endOnSignals()
+process.exitCode = await runProgram({ usage: USAGE, read: readOptionsAndDays, run: replayAll }, process.argv.slice(2))
 
-async function main (args: string[]): Promise<number> {
-  let options: DemoOptions
-  let days: Day[]
-  try {
-    options = readOptions(args, process.env)
-    days = await Promise.all(options.files.map(readDay))
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n\n${USAGE}`)
-    return EXIT.usage
-  }
-  if (options.help) {
-    process.stdout.write(USAGE)
-    return EXIT.success
-  }
-  try {
-    return await replayAll(options, days)
-  } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n`)
-    return EXIT.failure
-  }
+async function readOptionsAndDays (args: string[]): Promise<DemoOptions & { readonly days: readonly Day[] }> {
+  const options = readOptions(args, process.env)
+  return { ...options, days: await Promise.all(options.files.map(readDay)) }
 }
 
-async function replayAll ({ url, secret, room, nodes }: DemoOptions, days: readonly Day[]): Promise<number> {
+async function replayAll ({ url, secret, room, nodes, days }: DemoOptions & { readonly days: readonly Day[] }): Promise<number> {
   if (url !== undefined) return await replayDays(days, { urls: [socketUrl(url)], room, tokenFor: tokenMaker(secret) })
   if (nodes !== undefined) return await replayOnNodes(nodes, room, days)
   const ownSecret = randomBytes(32).toString('hex')
@@ -91,8 +74,4 @@ async function replayDay ({ name, log }: Day, target: ReplayTarget): Promise<boo
   const title = `${name}: ${describeLog(log)}`
   process.stdout.write(`${formatTable({ title, userCount: plan.people.length, result })}\n`)
   return isSuccess(result)
-}
-
-function messageOf (error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

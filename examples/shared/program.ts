@@ -29,6 +29,37 @@ export async function runExample ({ usage, run }: Example, args: string[]): Prom
   }
 }
 
+/** A program of its own, with a command line of its own. */
+export interface Program<O extends { readonly help: boolean }> {
+  /** Shown by `--help` and after a mistake on the command line; ends with a line break. */
+  readonly usage: string
+  /** Throws, or rejects, for a wrong command line. */
+  readonly read: (args: string[]) => O | Promise<O>
+  /** Resolves with the exit code. */
+  readonly run: (options: O) => Promise<number>
+}
+
+/** Runs a program; resolves with its exit code. */
+export async function runProgram<O extends { readonly help: boolean }> ({ usage, read, run }: Program<O>, args: string[]): Promise<number> {
+  let options: O
+  try {
+    options = await read(args)
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${usage}`)
+    return EXIT.usage
+  }
+  if (options.help) {
+    process.stdout.write(usage)
+    return EXIT.success
+  }
+  try {
+    return await run(options)
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n`)
+    return EXIT.failure
+  }
+}
+
 /** Reads flags; throws a {@link UsageError} for one that is not known. */
 export function readFlags<T extends NonNullable<ParseArgsConfig['options']>> (args: string[], options: T): ReturnType<typeof parseArgs<{ options: T }>>['values'] {
   try {
