@@ -33,6 +33,11 @@ export function resolveBurst ({ values, isGiven }: Draft): number {
   return isGiven('messageBurst') ? messageBurst : Math.max(messageBurst, messageRate)
 }
 
+/** The console that nobody has decided about is for development. */
+export function resolveConsole ({ values }: Draft): 'on' | 'off' {
+  return values.consolePage ?? (values.production === false ? 'on' : 'off')
+}
+
 /** What is accepted but may not be what was meant. */
 export function advise ({ values }: Draft, { warnings }: Report): void {
   const { jwtSecret = '', readBufferSizeBytes, writeBufferSizeBytes } = values

@@ -48,6 +48,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       closeTimeoutMs: timings.closeTimeoutMs,
       compression: config.compression === 'on'
     },
+    page: { paths: config.paths, adminRoles: config.adminRoles },
     connect: {
       paths: config.paths,
       reject: config.authReject,
@@ -77,6 +78,7 @@ function sessionOptions (config: Config, timings: Timings) {
     slowClient: config.slowClient,
     times: { pingPeriodMs: config.pingPeriodMs, pongWaitMs: config.pongWaitMs, writeTimeoutMs: config.writeTimeoutMs },
     presenceGraceMs: config.presenceGraceMs,
+    expiryNoticeMs: config.jwtExpiryNoticeMs,
     drainTimeoutMs: config.drainTimeoutMs,
     timings
   }

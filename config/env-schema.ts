@@ -3,7 +3,7 @@ import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-
 import { DEFAULT_POSITION_TTL_MS, defaultHistory, MAX_HISTORY_SIZE } from '../src/relay/history-rules.ts'
 import { allowedOrigin, historyRules, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
 import {
-  advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalText, secret, text, type Annotation
+  advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalChoice, optionalText, secret, text, type Annotation
 } from './setting.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
@@ -27,6 +27,7 @@ export const settingsSchema = Type.Object({
   jwtUserClaim: list('JWT_USER_CLAIM', 'sub,user_id', 'Claims that may hold the user id; the first found counts.', { rule: plainName }),
   jwtNameClaim: text('JWT_NAME_CLAIM', 'name', 'Claim with the name to show.', { rule: plainName }),
   jwtRoleClaim: text('JWT_ROLE_CLAIM', 'role', 'Claim with the role; `roles` is read too.', { rule: plainName }),
+  jwtExpiryNoticeMs: duration('JWT_EXPIRY_NOTICE', '30s', 'How long before the end of its token a connection is told; 0s: not at all.', { min: 0 }),
 
   redisUrl: secret('REDIS_URL', 'Redis that relates the nodes: redis:// or rediss:// URL, several for a cluster, redis+sentinel://; unset: this node alone.', redisUrl),
   redisPrefix: text('REDIS_PREFIX', 'hub', 'Beginning of all names in Redis; nodes with the same one are one hub.', { rule: redisPrefix }),
@@ -38,11 +39,12 @@ export const settingsSchema = Type.Object({
   tokenSources: choices('WS_TOKEN_SOURCES', ['query', 'protocol', 'header'], 'query,protocol,header',
     'Where a token is looked for, in this order; the first that holds one decides.'),
   authReject: choice('WS_AUTH_REJECT', ['auto', 'http', 'close'], 'auto',
-    'Refuse with an HTTP status, or accept and close with a code; `auto`: close for browsers.'),
+    'Refuse with an HTTP status, or accept and close with a code; `auto`: close for browsers and whoever asks for it by `?refusal=close`.'),
   allowedOrigins: list('WS_ALLOWED_ORIGINS', '', 'Allowed origins, or `*`; empty: all in development, the own host in production.',
     { rule: allowedOrigin }),
   adminRoles: list('WS_ADMIN_ROLES', 'admin,superadmin', 'Roles that make an administrator.'),
   onlinePublic: flag('WS_ONLINE_PUBLIC', true, 'Whether everybody may ask how many are online.'),
+  consolePage: optionalChoice('WS_CONSOLE', ['on', 'off'], 'The browser console at `/console`; unset: on in development, off in production.'),
 
   maxMessageSizeBytes: bytes('WS_MAX_MESSAGE_SIZE', 65_536, 'Largest frame taken; four times that closes the connection.',
     { min: 64, max: 16_777_216 }),

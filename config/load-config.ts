@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Type } from '@sinclair/typebox'
 import { Value as Schema } from '@sinclair/typebox/value'
-import { advise, checkTogether, resolveBurst } from './check-together.ts'
+import { advise, checkTogether, resolveBurst, resolveConsole } from './check-together.ts'
 import { checkKeys, resolveAlgorithms, type Draft } from './check-keys.ts'
 import type { ReadFile } from './config-file.ts'
 import { ConfigError } from './config-error.ts'
@@ -42,7 +42,7 @@ function finish (draft: Draft, report: Report): Partial<Config> {
   checkTogether(draft, report)
   checkKeys(draft, report)
   advise(draft, report)
-  return { ...draft.values, messageBurst: resolveBurst(draft), jwtAlgorithms: [...resolveAlgorithms(draft, report)] }
+  return { ...draft.values, messageBurst: resolveBurst(draft), consolePage: resolveConsole(draft), jwtAlgorithms: [...resolveAlgorithms(draft, report)] }
 }
 
 function parseAll (given: Given, report: Report): Record<string, Value> {

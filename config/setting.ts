@@ -98,6 +98,11 @@ export function choice<const T extends readonly string[]> (env: string, values: 
   return oneOf(values, annotate({ env, kind: 'choice', default: defaultText, meaning, values }, values.join('|')))
 }
 
+/** One of a few known words, or unset. */
+export function optionalChoice<const T extends readonly string[]> (env: string, values: T, meaning: string) {
+  return Type.Optional(oneOf(values, annotate({ env, kind: 'choice', default: '', meaning, values }, values.join('|'))))
+}
+
 /** Texts separated by commas. */
 export function list (env: string, defaultText: string, meaning: string, extras: Extras = {}) {
   return Type.Array(Type.String(), annotate({ env, kind: 'list', default: defaultText, meaning, ...extras }, 'comma list'))

@@ -15,10 +15,15 @@ import relay from '../plugins/relay.ts'
 import rooms from '../plugins/rooms.ts'
 import sessions from '../plugins/sessions.ts'
 import websocket from '../plugins/websocket.ts'
+import consoleRoutes from '../routes/console/index.ts'
+import type { IssueToken } from '../routes/console/token.ts'
+import docsRoutes from '../routes/docs.ts'
 import healthRoutes from '../routes/health.ts'
 import socketRoutes from '../routes/ws/index.ts'
+import { signToken } from './cli/sign-token.ts'
 import { checkHost, refuseMalformed } from './malformed-request.ts'
 import { defaultTimings, type Timings } from './hub/timings.ts'
+import { dialects } from './protocol/dialects/index.ts'
 import type { RedisTimings } from './relay/redis/timings.ts'
 
 /** What differs between the service and a test of it. */
@@ -31,6 +36,9 @@ export interface AppOverrides {
 
 /** Largest body of a REST request, bytes. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
+
+/** A day is enough to try something out. */
+const TOKEN_LIFETIME_MS = 86_400_000
 
 /** Names of rooms and users stand in paths; a character may take three there. */
 const MAX_PARAM_LENGTH = 3 * 256
@@ -61,8 +69,19 @@ export async function buildApp (config: Config, { timings, redisTimings = {}, lo
   })
 
   await app.register(healthRoutes)
+  await app.register(docsRoutes, options.connect)
   await app.register(socketRoutes, { connect: options.connect, adminRoles: config.adminRoles, onlinePublic: config.onlinePublic })
+  if (config.consolePage === 'on') await app.register(consoleRoutes, { ...options.page, dialects: [...dialects.keys()], issueToken: developmentTokens(config) })
   return app
+}
+
+/** Tokens for the console, where the service has the key to sign them with and is nobody's real service. */
+function developmentTokens (config: Config): IssueToken | undefined {
+  const { production, jwtSecret: secret } = config
+  if (production || secret === undefined) return undefined
+  return async ({ sub, name, role }) => (
+    await signToken({ id: sub, name, roles: role === undefined ? [] : [role] }, config, { secret, lifetimeMs: TOKEN_LIFETIME_MS })
+  )
 }
 
 function serverOptions ({ trustProxy, handshakeTimeoutMs, ...config }: Config, stream: LogStream): FastifyHttpOptions<Server> {

@@ -8,7 +8,8 @@ const LIFETIME_MS = 86_400_000
 export async function greeting ({ address, developmentSecret }: Omit<RunningServer, 'app'>, config: Config): Promise<string[]> {
   const url = `${address.replace('http', 'ws')}${config.paths[0] ?? ''}`
   const lines = developmentSecret === undefined ? hints(url, config) : await invitation(url, config, developmentSecret)
-  return ['', ...lines, '', `API documentation: ${address}/docs`, '']
+  const page = config.consolePage === 'on' ? [`Console for the browser: ${address}/console`] : []
+  return ['', ...lines, '', ...page, `API documentation: ${address}/docs`, '']
 }
 
 /** Ready-made tokens, as nobody else can make any: the secret lives as long as this process. */

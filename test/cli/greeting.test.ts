@@ -27,6 +27,12 @@ t.test('a greeting has the address of the API documentation', async (t) => {
   t.ok(lines.includes(`API documentation: ${address}/docs`))
 })
 
+t.test('a greeting has the address of the console, unless that is off', async (t) => {
+  const shown = async (env: Record<string, string>) => await greeting({ address, developmentSecret: undefined }, loadConfig(env).config)
+  t.ok((await shown({})).includes(`Console for the browser: ${address}/console`))
+  t.notMatch((await shown({ WS_CONSOLE: 'off' })).join('\n'), /console/i)
+})
+
 t.test('with a key a greeting has no token but says how to get one', async (t) => {
   const text = (await greeting({ address, developmentSecret: undefined }, loadConfig({ JWT_SECRET: SECRET }).config)).join('\n')
   t.match(text, /npx wshub token --sub ada/)

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Browser, type Page } from 'playwright-core'
 import type { Teardown } from '../helper.ts'
 
 const FLAGS = [
@@ -76,6 +76,13 @@ export class BrowserPage {
   }
 }
 
+/** Starts Chromium; it ends with the test. */
+export async function launchBrowser (t: Teardown): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  t.teardown(() => browser.close())
+  return browser
+}
+
 /** Starts Chromium with one page; both end with the test. */
 export async function openPage (t: Teardown): Promise<BrowserPage> {
   const site = createServer((_request, response) => {
@@ -84,8 +91,7 @@ export async function openPage (t: Teardown): Promise<BrowserPage> {
   })
   await new Promise<void>((resolve) => { site.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => site.close())
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
-  t.teardown(() => browser.close())
+  const browser = await launchBrowser(t)
   const page = await browser.newPage()
   const { port } = site.address() as AddressInfo
   await page.goto(`http://127.0.0.1:${port}/`)
