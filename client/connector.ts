@@ -24,7 +24,7 @@ export interface StateEvent {
 /** What a connector tells. */
 export interface ConnectorEvents {
   readonly onState: (event: StateEvent) => void
-  readonly onOpen: (welcome: Welcome) => void
+  readonly onOpen: (greeting: Message<Welcome>) => void
   readonly onFrame: (frame: Message) => void
   /** The open connection is gone; what was not answered will not be. */
   readonly onLost: () => void
@@ -89,12 +89,15 @@ export class Connector {
     this.#change({ state: 'closed', reason, error })
   }
 
-  /** A token that is valid now, where they can be had anew; for a connection that is open. Rejects when there is none. */
+  /** A token that is valid now, where they can be had anew. Rejects when there is none. */
   async freshToken (): Promise<string | undefined> {
     const { token } = this.#settings
-    if (typeof token !== 'function') return undefined
-    this.#token = await token()
-    return this.#token
+    return typeof token === 'function' ? await token() : undefined
+  }
+
+  /** The open connection goes on with another token. */
+  renewed (token: string): void {
+    this.#token = token
   }
 
   #connect (): void {
@@ -117,7 +120,7 @@ export class Connector {
     if (this.#refusedToken !== undefined && credential === this.#refusedToken) {
       return this.close(new ClosedError(4001, 'the service refused the token, and there is no other'), 'token refused')
     }
-    const link = this.#link = new Link(new WebSocket(this.#address(pass), [SUBPROTOCOL, ...(credential === undefined ? [] : ['bearer', credential])]), {
+    const link = this.#link = new Link(new WebSocket(this.#address(pass), [SUBPROTOCOL, ...(credential === undefined || credential === '' ? [] : ['bearer', credential])]), {
       onFrame: (frame) => { if (link === this.#link) this.#take(frame) },
       onEnd: (end) => { if (link === this.#link) this.#ended(end) }
     })
@@ -138,7 +141,7 @@ export class Connector {
     this.#backOff.opened()
     this.#refusedToken = undefined
     this.#state = 'open'
-    this.#events.onOpen(frame.payload as Welcome)
+    this.#events.onOpen(frame as Message<Welcome>)
     this.#events.onState({ state: 'open', reason: 'Connected to WebSocket' })
   }
 

@@ -15,6 +15,8 @@ export interface LinkEvents {
 
 const OPEN = 1
 const ABNORMAL = 1006
+/** Of the codes that are free for applications; should it still arrive, the next connection is on its way. */
+const GONE_WRONG = 4000
 
 /** One connection: frames in, texts out, one end. */
 export class Link {
@@ -39,9 +41,8 @@ export class Link {
   end (end: End = { code: ABNORMAL, reason: 'cut' }): void {
     this.#socket.onmessage = null
     this.#socket.onclose = null
-    // 1006 may not be sent.
-    if (end.code === ABNORMAL) this.#socket.close()
-    else this.#socket.close(end.code, end.reason)
+    // 1006 may not be sent; without any code the service would take it for an orderly end, and tell others that the user went.
+    this.#socket.close(end.code === ABNORMAL ? GONE_WRONG : end.code, end.reason)
     this.#end(end)
   }
 

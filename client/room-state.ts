@@ -6,15 +6,21 @@ import { isRecord, type Chat, type Message, type Person } from './protocol.ts'
 /** Seen by the others, or not. */
 export type Way = 'member' | 'reader'
 
+/** No list is waited for longer than so, ms. */
+const NOTICE_MS = 60_000
+
 /** What is known of a room, and who wants to hear of it. */
 export class RoomState {
   readonly name: string
   readonly emitter = new Emitter()
   /** How the client is in the room. */
   readonly ways = new Set<Way>()
+  /** How many wish each of them, granted or on its way. */
+  readonly wants = { member: 0, reader: 0 }
   count = 0
   readonly #queues = new Set<MessageQueue<Message<Chat>>>()
   readonly #members = new Map<string, Person>()
+  readonly #notices = new Map<string, { readonly person: Person, readonly isHere: boolean, readonly at: number }>()
 
   constructor (name: string) {
     this.name = name
@@ -28,15 +34,16 @@ export class RoomState {
     return [...this.#members.values()]
   }
 
-  /** Takes the list that the service gives; who came or went since the last one is told. */
-  list ({ users, count }: { readonly users: readonly Person[], readonly count: number }): void {
+  /** Takes the list that the service gives; who came or went since the last one is told. Notices that came since it was asked for may be newer. */
+  list ({ users, count }: { readonly users: readonly Person[], readonly count: number }, askedAt = Infinity): void {
     const before = new Map(this.#members)
     this.#members.clear()
     for (const person of users) this.#members.set(person.id, person)
     this.count = count
+    for (const { person, isHere, at } of this.#notices.values()) if (at >= askedAt) this.#note(person, isHere)
     // The first list tells of nobody's coming.
     if (before.size > 0) {
-      for (const person of users) if (!before.delete(person.id)) this.emitter.emit('joined', person)
+      for (const person of this.members) if (!before.delete(person.id)) this.emitter.emit('joined', person)
       for (const person of before.values()) this.emitter.emit('left', person)
     }
     this.emitter.emit('members', this.members)
@@ -71,17 +78,34 @@ export class RoomState {
   }
 
   #joined (person: Person): void {
-    if (!this.#members.has(person.id)) this.count += 1
-    this.#members.set(person.id, person)
+    this.#remember(person, true)
+    this.#note(person, true)
     this.emitter.emit('joined', person)
     this.emitter.emit('members', this.members)
   }
 
   #left (person: Person): void {
-    this.#members.delete(person.id)
-    this.count = Math.max(0, this.count - 1)
+    this.#remember(person, false)
+    this.#note(person, false)
     this.emitter.emit('left', person)
     this.emitter.emit('members', this.members)
+  }
+
+  #note (person: Person, isHere: boolean): void {
+    const wasHere = this.#members.delete(person.id)
+    if (isHere) this.#members.set(person.id, person)
+    if (isHere !== wasHere) this.count = Math.max(0, this.count + (isHere ? 1 : -1))
+  }
+
+  /** Oldest first, the last one of each user. */
+  #remember (person: Person, isHere: boolean): void {
+    const now = Date.now()
+    this.#notices.delete(person.id)
+    this.#notices.set(person.id, { person, isHere, at: now })
+    for (const [id, { at }] of this.#notices) {
+      if (at >= now - NOTICE_MS) return
+      this.#notices.delete(id)
+    }
   }
 }
 

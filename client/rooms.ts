@@ -42,20 +42,27 @@ export class Rooms {
   /** Comes into a room, as a member or a mere reader; resolves when its messages come. */
   async enter (name: string, way: Way, signal?: AbortSignal): Promise<RoomState> {
     const room = this.#rooms.get(name) ?? new RoomState(name)
-    const isNew = room.ways.size === 0
     if (room.ways.has(way) && this.#streams.isFollowed(roomTopic(name))) return room
     this.#rooms.set(name, room)
     room.ways.add(way)
+    room.wants[way] += 1
     try {
       await this.#ask({ type: way === 'member' ? 'join_room' : 'subscribe', room: name, payload: {} }, HARMLESS, signal)
     } catch (error) {
-      room.ways.delete(way)
-      if (isNew && error instanceof RefusedError) this.#rooms.delete(name)
-      // Given up half-way, it may have come about.
-      else if (isNew) this.leave(name, way).catch(() => {})
+      room.wants[way] -= 1
+      if (room.wants[way] === 0) this.#giveUp(room, way, error)
       throw error
     }
     return room
+  }
+
+  /** Nobody wants to be in the room in this way any more. */
+  #giveUp (room: RoomState, way: Way, error: unknown): void {
+    room.ways.delete(way)
+    if (room.ways.size > 0 || this.#rooms.get(room.name) !== room) return
+    if (error instanceof RefusedError) this.#rooms.delete(room.name)
+    // Given up half-way, it may have come about.
+    else this.leave(room.name, way).catch(() => {})
   }
 
   /** Leaves a room, behind what is still to be said in it. */
@@ -74,12 +81,12 @@ export class Rooms {
   }
 
   /** Takes note of what a frame says about a room. */
-  note ({ type, room = '', payload }: Message): void {
+  note ({ type, id = '', room = '', payload }: Message): void {
     const state = this.#rooms.get(room)
     if (type === 'unsubscribed') this.#streams.forget(roomTopic(room))
     if (state === undefined) return
     if (type === 'room_info' || type === 'subscribed') this.#streams.entered(roomTopic(room), payload as RoomInfo)
-    if (type === 'room_info' || type === 'online_users') state.list(payload as RoomInfo)
+    if (type === 'room_info' || type === 'online_users') state.list(payload as RoomInfo, this.#outbox.get(id)?.sentAt)
   }
 
   /** Passes a frame on to its room. */

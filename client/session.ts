@@ -36,7 +36,7 @@ export class Session {
   constructor (url: URL, settings: Settings) {
     this.#connector = new Connector(url, settings, {
       onState: (event) => this.#changed(event),
-      onOpen: (welcome) => this.#opened(welcome),
+      onOpen: (greeting) => this.#opened(greeting),
       onFrame: (frame) => this.#take(frame),
       onLost: () => this.#lost()
     })
@@ -62,7 +62,9 @@ export class Session {
     })
     this.#renewal = new Renewal({
       freshToken: async () => await this.#connector.freshToken(),
-      refresh: async (token) => await this.call({ type: 'refresh_token', payload: { token } }, INTERNAL),
+      refresh: async (token) => {
+        if (await this.call({ type: 'refresh_token', payload: { token } }, INTERNAL) !== undefined) this.#connector.renewed(token)
+      },
       onError: (error) => this.emitter.emit('error', error)
     })
   }
@@ -113,8 +115,9 @@ export class Session {
     this.emitter.emit('state', event)
   }
 
-  #opened (welcome: Welcome): void {
-    this.welcome = welcome
+  #opened (greeting: Message<Welcome>): void {
+    const welcome = this.welcome = greeting.payload
+    this.emitter.emit('frame', greeting)
     this.#outbox.maxSize = welcome.max_message_size
     this.#watch.opened()
     this.#streams.opened(welcome)

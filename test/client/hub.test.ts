@@ -298,6 +298,16 @@ t.test('a signal gives up what waits', async (t) => {
   t.equal(peer.said.some(({ type }) => type === 'send_message'), false)
 })
 
+t.test('a log of frames begins with the greeting; an empty token is none', async (t) => {
+  const { peer, hub } = await startScriptedHub(t, { token: () => '' }, null)
+  t.equal(peer.protocols, 'hub.v1')
+  const types: string[] = []
+  hub.on('frame', ({ type }) => { types.push(type) })
+  peer.greet()
+  await hub.ready()
+  t.strictSame(types, ['connected'])
+})
+
 t.test('events: what is said, what the application says, errors of nobody, and every frame', async (t) => {
   const { hub, peer } = await startScriptedHub(t)
   const heard: string[] = []
