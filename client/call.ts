@@ -13,6 +13,12 @@ export interface CallRules {
   readonly isUrgent?: boolean
   /** Waits until the room is followed on this connection. */
   readonly needsRoom?: boolean
+  /** Waits while the service is asked what was missed in the room: an answer that came first would skip that. */
+  readonly needsReturn?: boolean
+  /** The service knows its id again for the same user only. */
+  readonly isByUser?: boolean
+  /** Not counted among what may wait: there are never many of them. */
+  readonly isUnbounded?: boolean
 }
 
 /** What a request says. */

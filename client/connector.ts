@@ -1,8 +1,9 @@
 import { BackOff } from './back-off.ts'
 import { isFinal, needsNewToken } from './close-codes.ts'
+import { Credentials } from './credentials.ts'
 import { ClosedError } from './errors.ts'
 import { Link, type End } from './link.ts'
-import type { Settings, TokenSource } from './options.ts'
+import type { Settings } from './options.ts'
 import type { Message, Welcome } from './protocol.ts'
 
 /** `connecting`: an attempt runs; `open`: greeted; `waiting`: for the next attempt; `closed`: for good. */
@@ -31,10 +32,13 @@ export interface ConnectorEvents {
 }
 
 const SUBPROTOCOL = 'hub.v1'
+/** How often in a row a source may give the token that was refused: one that renews its token late has another one soon. */
+const MOST_SAME_TOKENS = 3
 const NORMAL = 1000
 
 /** Keeps one connection: makes it, and makes it again unless a close code forbids that. */
 export class Connector {
+  readonly credentials: Credentials
   readonly #url: URL
   readonly #settings: Settings
   readonly #events: ConnectorEvents
@@ -44,8 +48,7 @@ export class Connector {
   #timer: ReturnType<typeof setTimeout> | undefined
   /** Of the attempts; an outcome of an earlier one no longer counts. */
   #attempt = 0
-  #token: string | undefined
-  #refusedToken: string | undefined
+  #sameTokens = 0
 
   /** Connects once the caller is done with what it does now. */
   constructor (url: URL, settings: Settings, events: ConnectorEvents) {
@@ -53,6 +56,7 @@ export class Connector {
     this.#settings = settings
     this.#events = events
     this.#backOff = new BackOff(settings)
+    this.credentials = new Credentials(settings)
     queueMicrotask(() => { if (this.#state === 'connecting') this.#connect() })
   }
 
@@ -89,17 +93,6 @@ export class Connector {
     this.#change({ state: 'closed', reason, error })
   }
 
-  /** A token that is valid now, where they can be had anew. Rejects when there is none. */
-  async freshToken (): Promise<string | undefined> {
-    const { token } = this.#settings
-    return typeof token === 'function' ? await token() : undefined
-  }
-
-  /** The open connection goes on with another token. */
-  renewed (token: string): void {
-    this.#token = token
-  }
-
   #connect (): void {
     clearTimeout(this.#timer)
     this.#attempt += 1
@@ -113,17 +106,24 @@ export class Connector {
   }
 
   async #open (attempt: number): Promise<void> {
-    const { token, ticket, WebSocket } = this.#settings
-    const [credential, pass] = await Promise.all([ticket === undefined ? valueOf(token) : undefined, ticket?.()])
+    const { WebSocket } = this.#settings
+    const { token, ticket } = await this.credentials.pass()
     if (attempt !== this.#attempt) return
-    this.#token = credential
-    if (this.#refusedToken !== undefined && credential === this.#refusedToken) {
-      return this.close(new ClosedError(4001, 'the service refused the token, and there is no other'), 'token refused')
-    }
-    const link = this.#link = new Link(new WebSocket(this.#address(pass), [SUBPROTOCOL, ...(credential === undefined || credential === '' ? [] : ['bearer', credential])]), {
+    if (this.credentials.isRefused(token)) return this.#refuseToken()
+    this.credentials.use(token)
+    this.#sameTokens = 0
+    const link = this.#link = new Link(new WebSocket(this.#address(ticket), [SUBPROTOCOL, ...(token === undefined ? [] : ['bearer', token])]), {
       onFrame: (frame) => { if (link === this.#link) this.#take(frame) },
       onEnd: (end) => { if (link === this.#link) this.#ended(end) }
     })
+  }
+
+  /** The service need not be asked about a token that it has refused. */
+  #refuseToken (): void {
+    const code = 4001
+    this.#sameTokens += 1
+    if (this.#sameTokens < MOST_SAME_TOKENS) return this.#wait({ code, reason: 'the service refused the token, and there is no other yet' })
+    this.close(new ClosedError(code, 'the service refused the token, and there is no other'), 'token refused')
   }
 
   /** Refusals as close codes: outside of browsers a WebSocket shows no HTTP status, or shows it in a way of its own. */
@@ -139,7 +139,7 @@ export class Connector {
     if (frame.type !== 'connected') return
     clearTimeout(this.#timer)
     this.#backOff.opened()
-    this.#refusedToken = undefined
+    this.credentials.accept()
     this.#state = 'open'
     this.#events.onOpen(frame as Message<Welcome>)
     this.#events.onState({ state: 'open', reason: 'Connected to WebSocket' })
@@ -153,9 +153,8 @@ export class Connector {
 
   #ended ({ code, reason }: End): void {
     const text = `WebSocket disconnected: ${code}${reason === '' ? '' : ` ${reason}`}`
-    if (needsNewToken(code)) this.#refusedToken = this.#token
-    const isFixed = typeof this.#settings.token !== 'function' && this.#settings.ticket === undefined
-    if (isFinal(code) || (needsNewToken(code) && isFixed)) {
+    if (needsNewToken(code)) this.credentials.refuse()
+    if (isFinal(code) || (needsNewToken(code) && this.credentials.isFixed)) {
       this.#leave()
       return this.#change({ state: 'closed', code, reason: text, error: new ClosedError(code, text) })
     }
@@ -185,8 +184,4 @@ export class Connector {
     this.#state = event.state
     this.#events.onState(event)
   }
-}
-
-async function valueOf (source: string | TokenSource | undefined): Promise<string | undefined> {
-  return typeof source === 'function' ? await source() : source
 }

@@ -3,7 +3,7 @@ export class HubError extends Error {
   override readonly name: string = 'HubError'
   readonly code: string
 
-  constructor (code: string, message: string, options?: ErrorOptions) {
+  constructor (code: string, message: string, options?: { readonly cause?: unknown }) {
     super(message, options)
     this.code = code
   }
@@ -27,7 +27,7 @@ export class ClosedError extends HubError {
   /** Close code of the connection, 1000 where the program closed it. */
   readonly closeCode: number
 
-  constructor (closeCode: number, message: string, options?: ErrorOptions) {
+  constructor (closeCode: number, message: string, options?: { readonly cause?: unknown }) {
     super('CLOSED', message, options)
     this.closeCode = closeCode
   }

@@ -1,5 +1,5 @@
-import { orAborted, whenAborted } from './abort.ts'
-import type { CallRules } from './call.ts'
+import { whenAborted } from './abort.ts'
+import type { CallRules, Envelope } from './call.ts'
 import type { State, StateEvent } from './connector.ts'
 import type { Handler, ListenOptions } from './emitter.ts'
 import { ClosedError, HubError } from './errors.ts'
@@ -33,7 +33,8 @@ export interface RequestOptions {
   readonly volatile?: boolean | undefined
 }
 
-const PUBLISHING: CallRules = { repeats: true, isPrompt: true, needsRoom: true }
+const PUBLISHING: CallRules = { repeats: true, isPrompt: true, needsRoom: true, isByUser: true }
+const READING: CallRules = { repeats: true, isPrompt: true, needsRoom: true }
 
 /** A connection to the service that stays: it comes back by itself, and goes on where it was. `E` maps the application's message types to payloads. */
 export class Hub<E extends object = Record<string, unknown>> {
@@ -46,12 +47,13 @@ export class Hub<E extends object = Record<string, unknown>> {
     this.#roomWorld = {
       publish: async (type, room, payload, how) => await this.#publish(type, room, payload, how),
       whisper: (type, room) => this.#session.whisper(type, room),
-      request: async (type, room, payload, signal) => await this.request(type, payload, { room, signal, repeats: true }),
+      request: async (type, room, payload, signal) => (await this.#ofRoom(type, { room, payload }, READING, signal))?.payload,
       leave: async (room) => await this.#session.rooms.leave(room)
     }
     const { signal } = options
     const abort = (): void => this.#session.close(new ClosedError(1000, 'the hub was closed by its signal', { cause: signal?.reason }))
-    whenAborted(signal, abort)
+    const forget = whenAborted(signal, abort)
+    this.on('state', ({ state }) => { if (state === 'closed') forget() })
     if (signal?.aborted === true) abort()
   }
 
@@ -66,16 +68,25 @@ export class Hub<E extends object = Record<string, unknown>> {
 
   /** Resolves when there is a connection, rejects when there will be none. */
   async ready ({ signal }: ListenOptions = {}): Promise<Welcome> {
-    return await orAborted(new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    return await new Promise((resolve, reject) => {
       const look = (): void => {
         if (this.state === 'open' && this.welcome !== undefined) resolve(this.welcome)
         else if (this.state === 'closed') reject(this.#session.end)
         else return
+        done()
+      }
+      const forget = whenAborted(signal, () => {
+        reject(signal?.reason)
+        done()
+      })
+      const done = (): void => {
+        forget()
         this.off('state', look)
       }
       this.on('state', look)
       look()
-    }), signal)
+    })
   }
 
   /** Calls back at each event of the name: one of {@link HubEvents}, or a message type of the application, in a room or not. */
@@ -103,7 +114,8 @@ export class Hub<E extends object = Record<string, unknown>> {
 
   /** Publishes to everybody who is connected, where the service allows it. */
   broadcast (payload: unknown, options: SendOptions & { readonly volatile: true }): Promise<Sent | undefined>
-  broadcast (payload: unknown, options?: SendOptions & { readonly volatile?: false }): Promise<Sent>
+  broadcast (payload: unknown, options?: SendOptions & { readonly volatile?: false | undefined }): Promise<Sent>
+  broadcast (payload: unknown, options?: SendOptions): Promise<Sent | undefined>
   async broadcast (payload: unknown, options: SendOptions = {}): Promise<Sent | undefined> {
     return await this.#publish('broadcast', undefined, payload, options)
   }
@@ -132,10 +144,16 @@ export class Hub<E extends object = Record<string, unknown>> {
   }
 
   async #publish (type: string, room: string | undefined, payload: unknown, { id, signal, volatile = false }: SendOptions): Promise<Sent | undefined> {
-    if (room !== undefined && this.#session.end === undefined && !this.#session.rooms.has(room)) throw new HubError('NOT_IN_ROOM', `${room} was left`)
     const rules = { ...PUBLISHING, repeats: !volatile, isVolatile: volatile }
-    const answer = await this.#session.call({ type, id, room, payload }, rules, signal)
+    const answer = await this.#ofRoom(type, { id, room, payload }, rules, signal)
     return answer === undefined ? undefined : { id: answer.id, ...answer.payload as object } as Sent
+  }
+
+  /** What waits for a room that nobody wants to be in would wait for ever. */
+  async #ofRoom (type: string, { room, ...rest }: Pick<Envelope, 'room' | 'payload'> & { readonly id?: string | undefined }, rules: CallRules, signal?: AbortSignal): Promise<Message | undefined> {
+    const { end, rooms } = this.#session
+    if (room !== undefined && end === undefined && !rooms.has(room)) throw new HubError('NOT_IN_ROOM', `${room} was left`)
+    return await this.#session.call({ type, room, ...rest }, rules, signal)
   }
 
   #facade (state: RoomState): Room<E> {

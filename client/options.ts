@@ -16,7 +16,7 @@ export interface ConnectOptions {
   /** Failed attempts in a row after which the hub gives up; without end unless set. */
   readonly maxAttempts?: number | undefined
   /** Pauses between attempts are drawn from 0 to min(firstMs × 2ⁿ, mostMs): full jitter. */
-  readonly backOff?: { readonly firstMs?: number, readonly mostMs?: number } | undefined
+  readonly backOff?: { readonly firstMs?: number | undefined, readonly mostMs?: number | undefined } | undefined
   /** Time for a connection to come about, its greeting included (10,000). */
   readonly connectTimeoutMs?: number | undefined
   /** Time for an answer (10,000): a service that does not answer the protocol's own requests for so long is left for a new connection. */
@@ -24,7 +24,7 @@ export interface ConnectOptions {
   /** After so long without a frame the service is asked whether it is there (25,000). */
   readonly idleMs?: number | undefined
   /** What may wait for a connection: messages (1,000), bytes (4 MiB), and how long each (120,000; the service remembers ids for five minutes). */
-  readonly queue?: { readonly messages?: number, readonly bytes?: number, readonly maxAgeMs?: number } | undefined
+  readonly queue?: { readonly messages?: number | undefined, readonly bytes?: number | undefined, readonly maxAgeMs?: number | undefined } | undefined
   /** How often deadlines are looked at (1,000). */
   readonly tickMs?: number | undefined
 }

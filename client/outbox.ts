@@ -1,8 +1,10 @@
 import type { Call } from './call.ts'
-import { HubError, LostError, QueueFullError, RefusedError, TimeoutError, TooLargeError } from './errors.ts'
+import { HubError, LostError, RefusedError, TimeoutError, TooLargeError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { Pace } from './pace.ts'
 import type { Message, Refusal } from './protocol.ts'
+import { QueueBounds } from './queue-bounds.ts'
+import { afterRefusal, retryDelay } from './refusal.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 /** What an outbox needs of its hub. */
@@ -10,12 +12,11 @@ export interface OutboxWorld {
   readonly isOpen: () => boolean
   /** True when the room's messages come on this connection. */
   readonly isFollowed: (room: string) => boolean
+  /** True while the service is asked what was missed in the room. */
+  readonly isReturning: (room: string) => boolean
   readonly send: (text: string) => void
 }
 
-/** Codes after which the outcome is open, or nothing has happened yet. */
-const TRY_AGAIN = new Set(['UNAVAILABLE', 'RATE_LIMIT'])
-const RETRY_MS = { least: 100, most: 500 }
 const REFUSED_PAUSE_MS = 1_000
 /** Bytes of a frame, until the service has told its own maximum. */
 const DEFAULT_MAX_SIZE = 65_536
@@ -24,17 +25,18 @@ const DEFAULT_MAX_SIZE = 65_536
 export class Outbox {
   /** Bytes that a frame may have. */
   maxSize = DEFAULT_MAX_SIZE
-  readonly #limits: Settings['queue']
+  readonly #bounds: QueueBounds
+  readonly #maxAgeMs: number
   readonly #answerTimeoutMs: number
   readonly #world: OutboxWorld
   readonly #pace = new Pace()
   /** In the order in which they were made, by id. */
   readonly #calls = new Map<string, Call>()
   readonly #waiting = new WaitingLine()
-  #bytes = 0
 
   constructor ({ queue, answerTimeoutMs }: Pick<Settings, 'queue' | 'answerTimeoutMs'>, world: OutboxWorld) {
-    this.#limits = queue
+    this.#bounds = new QueueBounds(queue)
+    this.#maxAgeMs = queue.maxAgeMs
     this.#answerTimeoutMs = answerTimeoutMs
     this.#world = world
   }
@@ -50,11 +52,8 @@ export class Outbox {
     const same = this.#calls.get(call.envelope.id)
     if (same?.text === call.text) return same
     if (same !== undefined) throw new HubError('INVALID_PAYLOAD', `the id ${call.envelope.id} is in use for another message`)
-    const { messages, bytes } = this.#limits
-    if (!call.rules.isUrgent && this.#calls.size >= messages) throw new QueueFullError(`${messages} messages wait`)
-    if (!call.rules.isUrgent && this.#bytes + call.size > bytes) throw new QueueFullError(`${bytes} bytes wait`)
+    this.#bounds.add(call)
     this.#calls.set(call.envelope.id, call)
-    this.#bytes += call.size
     this.#waiting.add(call)
     this.flush()
     if (call.rules.isVolatile === true && call.sentAt === undefined) this.#settle(call)?.resolve(undefined)
@@ -65,13 +64,13 @@ export class Outbox {
   flush (): void {
     if (!this.#world.isOpen()) return
     const now = Date.now()
+    for (const call of this.#waiting.urgent()) if (call.dueAt <= now) this.#send(call, now)
     let room = this.#pace.room(this.#calls.size - this.#waiting.size)
     const blocked = new Set<string | undefined>()
-    for (const call of this.#waiting) {
-      if (room <= 0 && !this.#waiting.hasUrgent) return
-      const { rules, envelope } = call
-      const isFree = rules.isUrgent === true || (room > 0 && !blocked.has(envelope.room) && this.#isInReach(call))
-      if (!isFree || call.dueAt > now) blocked.add(envelope.room)
+    for (const call of this.#waiting.others()) {
+      if (room <= 0) return
+      const { envelope } = call
+      if (blocked.has(envelope.room) || !this.#isInReach(call) || call.dueAt > now) blocked.add(envelope.room)
       else if (this.#send(call, now)) room -= 1
     }
   }
@@ -112,12 +111,9 @@ export class Outbox {
   isOverdue (now: number): boolean {
     let isOverdue = false
     for (const call of this.#calls.values()) {
-      const { rules, envelope: { type } } = call
+      const { rules } = call
       if (rules.isPrompt === true && call.sentAt !== undefined && now - call.sentAt > this.#answerTimeoutMs) isOverdue = true
-      const { maxAgeMs } = this.#limits
-      if (now - call.madeAt <= maxAgeMs) continue
-      const mayHaveArrived = call.mayHaveArrived || call.sentAt !== undefined
-      this.#settle(call)?.reject(new TimeoutError(type, maxAgeMs, mayHaveArrived))
+      this.#endIfOld(call, now)
     }
     return isOverdue
   }
@@ -125,6 +121,13 @@ export class Outbox {
   /** While nobody was there to answer, nothing was owed. */
   pardon (now: number): void {
     for (const call of this.#calls.values()) if (call.sentAt !== undefined) call.sentAt = now
+  }
+
+  /** The connection is another user's now: what was said as the former one may be there, and cannot be asked about any more. */
+  userChanged (): void {
+    for (const call of this.#calls.values()) {
+      if (call.mayHaveArrived && call.rules.isByUser === true) this.#settle(call)?.reject(new LostError(call.envelope.type))
+    }
   }
 
   /** Nobody waits for the answer any more. */
@@ -142,11 +145,22 @@ export class Outbox {
   }
 
   #isInReach ({ rules, envelope: { room } }: Call): boolean {
-    return rules.needsRoom !== true || room === undefined || this.#world.isFollowed(room)
+    if (room === undefined) return true
+    return (rules.needsRoom !== true || this.#world.isFollowed(room)) && (rules.needsReturn !== true || !this.#world.isReturning(room))
   }
 
-  /** False when it turned out too large for this service. */
+  /** True for one that has waited for too long, which is given up. */
+  #endIfOld (call: Call, now: number): boolean {
+    const maxAgeMs = this.#maxAgeMs
+    if (now - call.madeAt <= maxAgeMs) return false
+    const mayHaveArrived = call.mayHaveArrived || call.sentAt !== undefined
+    this.#settle(call)?.reject(new TimeoutError(call.envelope.type, maxAgeMs, mayHaveArrived))
+    return true
+  }
+
+  /** False when it turned out too old, or too large for this service. */
   #send (call: Call, now: number): boolean {
+    if (this.#endIfOld(call, now)) return false
     try {
       this.#checkSize(call)
     } catch (error) {
@@ -160,19 +174,16 @@ export class Outbox {
   }
 
   #refused (call: Call, { code, message, severity }: Refusal): void {
-    const { rules } = call
     if (code === 'RATE_LIMIT') this.slowDown(REFUSED_PAUSE_MS)
-    if (!TRY_AGAIN.has(code) || (!rules.repeats && rules.isUrgent !== true)) {
-      this.#settle(call)?.reject(new RefusedError(code, message, severity))
-    } else if (rules.isVolatile === true) {
-      this.#settle(call)?.resolve(undefined)
-    } else {
-      const delayMs = RETRY_MS.least + Math.random() * (RETRY_MS.most - RETRY_MS.least)
-      call.mayHaveArrived ||= code === 'UNAVAILABLE'
-      this.#recall(call, Date.now() + delayMs)
-      this.#waiting.sort(this.#calls.values())
-      this.#flushIn(delayMs)
-    }
+    const outcome = afterRefusal(call, code)
+    if (outcome === 'silence') this.#settle(call)?.resolve(undefined)
+    if (outcome === 'answer') this.#settle(call)?.reject(new RefusedError(code, message, severity))
+    if (outcome !== 'again') return
+    const delayMs = retryDelay()
+    call.mayHaveArrived ||= code === 'UNAVAILABLE'
+    this.#recall(call, Date.now() + delayMs)
+    this.#waiting.sort(this.#calls.values())
+    this.#flushIn(delayMs)
   }
 
   /** What was sent is to be sent again; the line has to be sorted then. */
@@ -185,7 +196,7 @@ export class Outbox {
   /** Takes a request out; undefined when it is out already. */
   #settle (call: Call): Call | undefined {
     if (!this.#calls.delete(call.envelope.id)) return undefined
-    this.#bytes -= call.size
+    this.#bounds.remove(call)
     this.#waiting.delete(call)
     return call
   }

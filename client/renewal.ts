@@ -5,6 +5,8 @@ const RETRY_MS = 5_000
 export interface RenewalWorld {
   /** A token that is valid now; undefined where there is no other. */
   readonly freshToken: () => Promise<string | undefined>
+  /** True for the one that the connection has already. */
+  readonly isOld: (token: string) => boolean
   /** Hands it to the service. */
   readonly refresh: (token: string) => Promise<unknown>
   readonly onError: (error: unknown) => void
@@ -36,11 +38,18 @@ export class Renewal {
   async #renew (generation: number): Promise<void> {
     try {
       const token = await this.#world.freshToken()
-      if (token !== undefined && generation === this.#generation) await this.#world.refresh(token)
+      if (token === undefined || generation !== this.#generation) return
+      if (this.#world.isOld(token)) this.#renewLater(generation)
+      else await this.#world.refresh(token)
     } catch (error) {
       if (generation !== this.#generation) return
       this.#world.onError(error)
-      this.#timer = setTimeout(() => { this.#renew(generation) }, RETRY_MS)
+      this.#renewLater(generation)
     }
+  }
+
+  /** A login service may hold on to a token until its very end. */
+  #renewLater (generation: number): void {
+    this.#timer = setTimeout(() => { this.#renew(generation) }, RETRY_MS)
   }
 }

@@ -1,26 +1,26 @@
 import { Emitter } from './emitter.ts'
 import type { HubError } from './errors.ts'
+import { Members, type MemberList } from './members.ts'
 import { MessageQueue } from './message-queue.ts'
 import { isRecord, type Chat, type Message, type Person } from './protocol.ts'
 
 /** Seen by the others, or not. */
 export type Way = 'member' | 'reader'
 
-/** No list is waited for longer than so, ms. */
-const NOTICE_MS = 60_000
+/** Names of a room's events that are not messages: a message type of such a name is told by the hub's `frame` alone. */
+const OWN_EVENTS = new Set(['joined', 'left', 'members', 'typing', 'recovered', 'closed'])
 
 /** What is known of a room, and who wants to hear of it. */
 export class RoomState {
   readonly name: string
   readonly emitter = new Emitter()
+  readonly members = new Members()
   /** How the client is in the room. */
   readonly ways = new Set<Way>()
   /** How many wish each of them, granted or on its way. */
   readonly wants = { member: 0, reader: 0 }
-  count = 0
   readonly #queues = new Set<MessageQueue<Message<Chat>>>()
-  readonly #members = new Map<string, Person>()
-  readonly #notices = new Map<string, { readonly person: Person, readonly isHere: boolean, readonly at: number }>()
+  #end: { readonly error: HubError | undefined } | undefined
 
   constructor (name: string) {
     this.name = name
@@ -30,82 +30,49 @@ export class RoomState {
     return this.ways.has('member')
   }
 
-  get members (): readonly Person[] {
-    return [...this.#members.values()]
-  }
-
-  /** Takes the list that the service gives; who came or went since the last one is told. Notices that came since it was asked for may be newer. */
-  list ({ users, count }: { readonly users: readonly Person[], readonly count: number }, askedAt = Infinity): void {
-    const before = new Map(this.#members)
-    this.#members.clear()
-    for (const person of users) this.#members.set(person.id, person)
-    this.count = count
-    for (const { person, isHere, at } of this.#notices.values()) if (at >= askedAt) this.#note(person, isHere)
-    // The first list tells of nobody's coming.
-    if (before.size > 0) {
-      for (const person of this.members) if (!before.delete(person.id)) this.emitter.emit('joined', person)
-      for (const person of before.values()) this.emitter.emit('left', person)
-    }
-    this.emitter.emit('members', this.members)
+  /** Takes the list of members that was asked for at that time, ms since 1970. */
+  list (list: MemberList, askedAt: number | undefined): void {
+    const { joined, left } = this.members.list(list, askedAt)
+    for (const person of joined) this.emitter.emit('joined', person)
+    for (const person of left) this.emitter.emit('left', person)
+    this.emitter.emit('members', this.members.all)
   }
 
   /** Passes a frame on. */
   take (frame: Message): void {
     const { type, sender, payload } = frame
-    if (type === 'user_joined') this.#joined(payload as Person)
-    else if (type === 'user_left') this.#left(payload as Person)
+    if (type === 'user_joined') this.#noted(payload as Person, true)
+    else if (type === 'user_left') this.#noted(payload as Person, false)
     else if (type === 'user_typing') this.emitter.emit('typing', { person: sender, isTyping: isRecord(payload) && payload['is_typing'] === true })
-    else this.#tell(frame)
+    else if (isSaid(frame)) this.#said(frame)
+    else if (!OWN_EVENTS.has(type)) this.emitter.emit(type, frame)
   }
 
   /** Nothing more comes of the room. */
   close (error?: HubError): void {
+    this.#end = { error }
     for (const queue of this.#queues) queue.end(error)
     this.emitter.emit('closed', error)
+    this.emitter.clear()
   }
 
   /** What is said from now on. */
-  read (signal: AbortSignal | undefined): AsyncGenerator<Message<Chat>, void, undefined> {
-    const queue = new MessageQueue<Message<Chat>>()
-    this.#queues.add(queue)
-    return queue.read(signal, () => { this.#queues.delete(queue) })
+  read (signal: AbortSignal | undefined): MessageQueue<Message<Chat>> {
+    const queue: MessageQueue<Message<Chat>> = new MessageQueue(signal, () => { this.#queues.delete(queue) })
+    if (this.#end !== undefined) queue.end(this.#end.error)
+    else if (signal?.aborted !== true) this.#queues.add(queue)
+    return queue
   }
 
-  #tell (frame: Message): void {
-    if (!isSaid(frame)) return this.emitter.emit(frame.type, frame)
+  #said (frame: Message<Chat>): void {
     this.emitter.emit('message', frame)
     for (const queue of this.#queues) queue.push(frame)
   }
 
-  #joined (person: Person): void {
-    this.#remember(person, true)
-    this.#note(person, true)
-    this.emitter.emit('joined', person)
-    this.emitter.emit('members', this.members)
-  }
-
-  #left (person: Person): void {
-    this.#remember(person, false)
-    this.#note(person, false)
-    this.emitter.emit('left', person)
-    this.emitter.emit('members', this.members)
-  }
-
-  #note (person: Person, isHere: boolean): void {
-    const wasHere = this.#members.delete(person.id)
-    if (isHere) this.#members.set(person.id, person)
-    if (isHere !== wasHere) this.count = Math.max(0, this.count + (isHere ? 1 : -1))
-  }
-
-  /** Oldest first, the last one of each user. */
-  #remember (person: Person, isHere: boolean): void {
-    const now = Date.now()
-    this.#notices.delete(person.id)
-    this.#notices.set(person.id, { person, isHere, at: now })
-    for (const [id, { at }] of this.#notices) {
-      if (at >= now - NOTICE_MS) return
-      this.#notices.delete(id)
-    }
+  #noted (person: Person, isHere: boolean): void {
+    this.members.note(person, isHere)
+    this.emitter.emit(isHere ? 'joined' : 'left', person)
+    this.emitter.emit('members', this.members.all)
   }
 }
 

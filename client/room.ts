@@ -17,11 +17,11 @@ export interface SendOptions {
 
 /** Which page of the past is wanted; without `since` and `before` the newest. */
 export interface HistoryOptions {
-  readonly since?: Position
-  readonly before?: number
+  readonly since?: Position | undefined
+  readonly before?: number | undefined
   /** 1 to 100 (50). */
-  readonly limit?: number
-  readonly signal?: AbortSignal
+  readonly limit?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Somebody began or stopped to type. */
@@ -70,12 +70,12 @@ export class Room<E extends object = Record<string, unknown>> {
 
   /** Who is in the room, on all nodes; the first thousand. Empty where it is only subscribed to. */
   get members (): readonly Person[] {
-    return this.#state.members
+    return this.#state.members.all
   }
 
   /** How many users are in the room. */
   get count (): number {
-    return this.#state.count
+    return this.#state.members.count
   }
 
   /** Calls back at each event of the name: one of {@link RoomEvents}, or a message type of the application. */
@@ -93,14 +93,16 @@ export class Room<E extends object = Record<string, unknown>> {
 
   /** Says something to the others in the room. Resolves when it is in the room's stream; rejects with a `HubError`. */
   send (payload: Chat, options: SendOptions & { readonly volatile: true }): Promise<Sent | undefined>
-  send (payload: Chat, options?: SendOptions & { readonly volatile?: false }): Promise<Sent>
+  send (payload: Chat, options?: SendOptions & { readonly volatile?: false | undefined }): Promise<Sent>
+  send (payload: Chat, options?: SendOptions): Promise<Sent | undefined>
   async send (payload: Chat, options: SendOptions = {}): Promise<Sent | undefined> {
     return await this.#world.publish('send_message', this.name, payload, options)
   }
 
   /** Publishes any JSON; those who are only subscribed may do it, too. Otherwise as {@link send}. */
   publish (payload: unknown, options: SendOptions & { readonly volatile: true }): Promise<Sent | undefined>
-  publish (payload: unknown, options?: SendOptions & { readonly volatile?: false }): Promise<Sent>
+  publish (payload: unknown, options?: SendOptions & { readonly volatile?: false | undefined }): Promise<Sent>
+  publish (payload: unknown, options?: SendOptions): Promise<Sent | undefined>
   async publish (payload: unknown, options: SendOptions = {}): Promise<Sent | undefined> {
     return await this.#world.publish('publish', this.name, payload, options)
   }
@@ -121,11 +123,11 @@ export class Room<E extends object = Record<string, unknown>> {
   }
 
   /** Messages from now on, one by one, until the room is left (the loop ends) or lost (it throws). */
-  messages ({ signal }: ListenOptions = {}): AsyncGenerator<Message<Chat>, void, undefined> {
+  messages ({ signal }: ListenOptions = {}): AsyncIterableIterator<Message<Chat>, undefined> {
     return this.#state.read(signal)
   }
 
-  [Symbol.asyncIterator] (): AsyncGenerator<Message<Chat>, void, undefined> {
+  [Symbol.asyncIterator] (): AsyncIterableIterator<Message<Chat>, undefined> {
     return this.messages()
   }
 }

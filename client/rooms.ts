@@ -9,7 +9,9 @@ import { roomTopic, type Recovery, type Streams } from './streams.ts'
 export type Ask = (envelope: Omit<Envelope, 'id'>, rules: CallRules, signal?: AbortSignal) => Promise<Message | undefined>
 
 /** Doing it twice changes nothing. */
-const HARMLESS: CallRules = { repeats: true, isPrompt: true }
+const HARMLESS: CallRules = { repeats: true, isPrompt: true, isUnbounded: true }
+const ENTERING: CallRules = { ...HARMLESS, isUnbounded: false, needsReturn: true }
+const LEAVING = HARMLESS
 const PREFIX = roomTopic('')
 
 /** The rooms that the client wants to be in, whatever happens to connections. */
@@ -18,6 +20,8 @@ export class Rooms {
   readonly #streams: Streams
   readonly #ask: Ask
   readonly #rooms = new Map<string, RoomState>()
+  /** Of the rooms that were left: resolves when the service has heard of it, or never will. */
+  readonly #leaving = new Map<string, Promise<void>>()
 
   constructor (outbox: Outbox, streams: Streams, ask: Ask) {
     this.#outbox = outbox
@@ -39,6 +43,11 @@ export class Rooms {
     return this.#roomOf(topic)?.isMember === true
   }
 
+  /** True while a room was left and the service has not heard of it. */
+  isLeaving (name = ''): boolean {
+    return this.#leaving.has(name) && !this.#rooms.has(name)
+  }
+
   /** Comes into a room, as a member or a mere reader; resolves when its messages come. */
   async enter (name: string, way: Way, signal?: AbortSignal): Promise<RoomState> {
     const room = this.#rooms.get(name) ?? new RoomState(name)
@@ -47,22 +56,16 @@ export class Rooms {
     room.ways.add(way)
     room.wants[way] += 1
     try {
-      await this.#ask({ type: way === 'member' ? 'join_room' : 'subscribe', room: name, payload: {} }, HARMLESS, signal)
+      // Said again after a refusal, a leave would come behind the join.
+      const leaving = this.#leaving.get(name)
+      if (leaving !== undefined) await leaving
+      await this.#ask({ type: way === 'member' ? 'join_room' : 'subscribe', room: name, payload: {} }, ENTERING, signal)
     } catch (error) {
       room.wants[way] -= 1
       if (room.wants[way] === 0) this.#giveUp(room, way, error)
       throw error
     }
     return room
-  }
-
-  /** Nobody wants to be in the room in this way any more. */
-  #giveUp (room: RoomState, way: Way, error: unknown): void {
-    room.ways.delete(way)
-    if (room.ways.size > 0 || this.#rooms.get(room.name) !== room) return
-    if (error instanceof RefusedError) this.#rooms.delete(room.name)
-    // Given up half-way, it may have come about.
-    else this.leave(room.name, way).catch(() => {})
   }
 
   /** Leaves a room, behind what is still to be said in it. */
@@ -74,10 +77,11 @@ export class Rooms {
     const isFollowed = this.#streams.isFollowed(roomTopic(name))
     if (!isFollowed) this.#drop(name, new HubError('NOT_IN_ROOM', `${name} was left`))
     const types = [...room.ways, ...also].map((way) => way === 'member' ? 'leave_room' : 'unsubscribe')
-    const left = types.map(async (type) => await this.#ask({ type, room: name, payload: {} }, HARMLESS))
+    const left = Promise.all(types.map(async (type) => await this.#ask({ type, room: name, payload: {} }, LEAVING))).then(() => {})
+    const settled = left.catch(() => {}).finally(() => { if (this.#leaving.get(name) === settled) this.#leaving.delete(name) })
+    this.#leaving.set(name, settled)
     // Without a connection the service knows nothing of the room any more.
-    if (isFollowed) await Promise.all(left)
-    else for (const one of left) one.catch(() => {})
+    if (isFollowed) await left
   }
 
   /** Takes note of what a frame says about a room. */
@@ -109,13 +113,28 @@ export class Rooms {
     const room = this.#rooms.get(name)
     this.#rooms.delete(name)
     this.#drop(name, error)
+    this.#outbox.fail(error, ({ envelope, rules }) => envelope.room === name && rules === ENTERING)
     room?.close(error)
+  }
+
+  /** The service says that a member is none: the application has put it out. */
+  refused (name: string, error: HubError): void {
+    if (error.code === 'NOT_IN_ROOM' && this.#rooms.get(name)?.isMember === true && this.#streams.isFollowed(roomTopic(name))) this.lose(name, error)
   }
 
   /** Nothing more comes of any room. */
   close (error: unknown): void {
     for (const room of this.#rooms.values()) room.close(error instanceof HubError ? error : undefined)
     this.#rooms.clear()
+  }
+
+  /** Nobody wants to be in the room in this way any more. */
+  #giveUp (room: RoomState, way: Way, error: unknown): void {
+    room.ways.delete(way)
+    if (room.ways.size > 0 || this.#rooms.get(room.name) !== room) return
+    if (error instanceof RefusedError) this.#rooms.delete(room.name)
+    // Given up half-way, it may have come about.
+    else this.leave(room.name, way).catch(() => {})
   }
 
   #roomOf (topic: string): RoomState | undefined {

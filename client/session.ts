@@ -2,10 +2,10 @@ import { whenAborted } from './abort.ts'
 import { Call, type CallRules, type Envelope } from './call.ts'
 import { Connector, type State, type StateEvent } from './connector.ts'
 import { Emitter } from './emitter.ts'
-import { randomName } from './environment.ts'
 import { HubError, RefusedError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
+import { OwnIds } from './own-ids.ts'
 import type { Ack, Gap, Message, Refusal, Welcome } from './protocol.ts'
 import { Renewal } from './renewal.ts'
 import { Rooms } from './rooms.ts'
@@ -29,8 +29,7 @@ export class Session {
   readonly #streams: Streams
   readonly #watch: Watch
   readonly #renewal: Renewal
-  readonly #name = randomName()
-  #count = 0
+  readonly #ids = new OwnIds()
   #end: unknown
 
   constructor (url: URL, settings: Settings) {
@@ -43,6 +42,7 @@ export class Session {
     this.#outbox = new Outbox(settings, {
       isOpen: () => this.#connector.state === 'open',
       isFollowed: (room) => this.#streams.isFollowed(roomTopic(room)),
+      isReturning: (room) => this.#streams.isReturning(roomTopic(room)),
       send: (text) => this.#connector.send(text)
     })
     this.#streams = new Streams({
@@ -61,9 +61,10 @@ export class Session {
       hurry: () => this.#connector.hurry()
     })
     this.#renewal = new Renewal({
-      freshToken: async () => await this.#connector.freshToken(),
+      freshToken: async () => await this.#connector.credentials.fresh(),
+      isOld: (token) => this.#connector.credentials.current === token,
       refresh: async (token) => {
-        if (await this.call({ type: 'refresh_token', payload: { token } }, INTERNAL) !== undefined) this.#connector.renewed(token)
+        if (await this.call({ type: 'refresh_token', payload: { token } }, INTERNAL) !== undefined) this.#connector.credentials.use(token)
       },
       onError: (error) => this.emitter.emit('error', error)
     })
@@ -79,9 +80,10 @@ export class Session {
   }
 
   /** Sends a request; resolves with the frame that answers it, with undefined where it was given up as its rules allow. */
-  async call ({ id = this.#nextId(), ...rest }: Omit<Envelope, 'id'> & { readonly id?: string | undefined }, rules: CallRules, signal?: AbortSignal): Promise<Message | undefined> {
+  async call ({ id = this.#ids.next(), ...rest }: Omit<Envelope, 'id'> & { readonly id?: string | undefined }, rules: CallRules, signal?: AbortSignal): Promise<Message | undefined> {
     signal?.throwIfAborted()
     if (this.#end !== undefined) throw this.#end
+    this.#ids.add(id)
     const call = this.#outbox.add(new Call({ id, ...rest }, rules))
     const forget = whenAborted(signal, () => this.#outbox.abandon(call, signal?.reason))
     try {
@@ -100,11 +102,6 @@ export class Session {
     this.#connector.close(error)
   }
 
-  #nextId (): string {
-    this.#count += 1
-    return `${this.#name}-${this.#count}`
-  }
-
   #changed (event: StateEvent): void {
     if (event.state === 'closed') {
       this.#end = event.error
@@ -113,10 +110,14 @@ export class Session {
       this.rooms.close(event.error)
     }
     this.emitter.emit('state', event)
+    if (event.state === 'closed') this.emitter.clear()
   }
 
   #opened (greeting: Message<Welcome>): void {
-    const welcome = this.welcome = greeting.payload
+    const { payload: welcome } = greeting
+    if (this.welcome !== undefined && this.welcome.user_id !== welcome.user_id) this.#outbox.userChanged()
+    this.welcome = welcome
+    this.#ids.addUser(welcome.user_id)
     this.emitter.emit('frame', greeting)
     this.#outbox.maxSize = welcome.max_message_size
     this.#watch.opened()
@@ -135,9 +136,12 @@ export class Session {
   #take (frame: Message): void {
     this.#watch.heard()
     this.emitter.emit('frame', frame)
+    // A handler may have closed the hub.
+    if (this.#end !== undefined) return
     this.#note(frame)
-    // What comes with a place in a stream is a message, its id that of a publish: one of this client itself, in a replay.
-    if (frame.seq === undefined && this.#outbox.answered(frame)) return
+    if (frame.type === 'error') this.#refused(frame)
+    // What has a place in a stream or a sender is a message, its id that of a publish: one of this client itself, in a replay.
+    if (frame.seq === undefined && frame.sender === undefined && this.#outbox.answered(frame)) return
     if (frame.type === 'error') this.emitter.emit('error', toError(frame.payload as Refusal))
     else if (this.#streams.take(frame)) this.#pass(frame)
   }
@@ -146,12 +150,17 @@ export class Session {
     const { type, payload } = frame
     if (type === 'ack') this.#acked(frame)
     else if (type === 'resumed') this.#streams.resumed(payload as Parameters<Streams['resumed']>[0])
-    else if (type === 'gap') this.#streams.missed((payload as Gap).topic)
+    else if (type === 'gap') this.#streams.missed(payload as Gap)
     else if (type === 'rate_warning') this.#outbox.slowDown((payload as { retry_after_ms: number }).retry_after_ms)
     else if (type === 'draining') this.#connector.hint((payload as { retry_after_ms: number }).retry_after_ms)
     else if (type === 'token_expiring') this.#renewal.start()
     else if (type === 'token_refreshed') this.#loseRooms(payload as { rooms_left?: string[] })
     else this.rooms.note(frame)
+  }
+
+  #refused ({ id = '', payload }: Message): void {
+    const room = this.#outbox.get(id)?.envelope.room
+    if (room !== undefined) this.rooms.refused(room, toError(payload as Refusal))
   }
 
   #loseRooms ({ rooms_left: rooms = [] }: { readonly rooms_left?: readonly string[] }): void {
@@ -168,16 +177,10 @@ export class Session {
   }
 
   #pass (frame: Message): void {
-    if (this.#isOwn(frame)) return
+    if (this.#ids.isOwn(frame) || this.rooms.isLeaving(frame.room)) return
     this.rooms.take(frame)
     if (isSaid(frame)) this.emitter.emit('message', frame)
     else if (!OWN_EVENTS.has(frame.type)) this.emitter.emit(frame.type, frame)
-  }
-
-  /** What this client said itself comes back with a replay; what another one of the same user says is news. */
-  #isOwn ({ id, sender }: Message): boolean {
-    if (id === undefined) return false
-    return id.startsWith(`${this.#name}-`) || (sender?.id === this.welcome?.user_id && this.#outbox.get(id) !== undefined)
   }
 
   #recovered (recovery: Recovery): void {

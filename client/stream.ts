@@ -68,6 +68,11 @@ export class Stream {
     return isNew
   }
 
+  /** Messages above that number did not come, whatever an ack said of later ones. */
+  rewind (seq: number): void {
+    if (this.#position !== undefined && seq >= 0 && seq < this.#position.seq) this.#position = { epoch: this.#position.epoch, seq }
+  }
+
   /** A message of this client has a place in the stream. */
   acked (position: Position): void {
     if (this.#acked?.epoch !== position.epoch || this.#acked.seq < position.seq) this.#acked = position

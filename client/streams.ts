@@ -1,5 +1,5 @@
-import { RefusedError, TimeoutError } from './errors.ts'
-import type { Message, Position, Refusal, Standing, Welcome } from './protocol.ts'
+import { ClosedError, HubError, RefusedError, TimeoutError, TooLargeError } from './errors.ts'
+import type { Gap, Message, Position, Refusal, Standing, Welcome } from './protocol.ts'
 import { Stream } from './stream.ts'
 
 /** A topic's entry in `resumed`. */
@@ -13,7 +13,7 @@ export interface Recovery {
   /** How many messages follow or, without recovery, are lost, where that is known. */
   readonly missed?: number
   /** Why the topic is not followed any more. */
-  readonly error?: RefusedError
+  readonly error?: HubError
 }
 
 /** What the streams of a hub need of it. */
@@ -52,6 +52,11 @@ export class Streams {
     return this.#streams.get(topic)?.isFollowed === true
   }
 
+  /** True while the service is asked what was missed. */
+  isReturning (topic: string): boolean {
+    return this.#streams.get(topic)?.isFollowed === false
+  }
+
   /** Topics of the user begin where the greeting says; those known from before are asked for. */
   opened ({ user_id: userId, positions = {} }: Pick<Welcome, 'user_id' | 'positions'>): void {
     const own = `user:${userId}`
@@ -81,7 +86,9 @@ export class Streams {
   }
 
   forget (topic: string): void {
+    const stream = this.#streams.get(topic)
     this.#streams.delete(topic)
+    if (stream !== undefined) this.#toRetry.delete(stream)
   }
 
   /** True when a frame is to be passed on now: it is new, and in its place. */
@@ -96,9 +103,11 @@ export class Streams {
   }
 
   /** The service says that messages of a topic did not come: they are asked for. */
-  missed (topic: string): void {
+  missed ({ topic, from_seq: from }: Gap): void {
     const stream = this.#streams.get(topic)
-    if (stream?.isFollowed === true) this.#ask([stream])
+    if (stream?.isFollowed !== true) return
+    stream.rewind(from - 1)
+    this.#ask([stream])
   }
 
   #ask (streams: readonly Stream[]): void {
@@ -133,15 +142,22 @@ export class Streams {
   }
 
   #failed (streams: readonly Stream[], error: unknown): void {
-    if (error instanceof TimeoutError) for (const stream of streams) this.#askLater(stream)
-    if (!(error instanceof RefusedError)) return
     const [only, ...others] = streams
+    if (error instanceof TimeoutError) for (const stream of streams) this.#askLater(stream)
+    else if (others.length > 0 && error instanceof TooLargeError) this.#resumeHalves(streams)
     // All were refused, perhaps each for a reason of its own: one by one they are told.
-    if (others.length > 0) for (const stream of streams) this.#resume([stream])
-    else if (only !== undefined) this.#refused(only, error)
+    else if (others.length > 0 && error instanceof RefusedError) for (const stream of streams) this.#resume([stream])
+    else if (only !== undefined && error instanceof HubError && !(error instanceof ClosedError)) this.#refused(only, error)
   }
 
-  #refused (stream: Stream, error: RefusedError): void {
+  /** Names of topics may be long, and frames of this service short. */
+  #resumeHalves (streams: readonly Stream[]): void {
+    const middle = Math.ceil(streams.length / 2)
+    this.#resume(streams.slice(0, middle))
+    this.#resume(streams.slice(middle))
+  }
+
+  #refused (stream: Stream, error: HubError): void {
     if (PASSING.has(error.code)) return this.#askLater(stream)
     this.forget(stream.topic)
     this.#world.onRecovery({ topic: stream.topic, recovered: false, error })

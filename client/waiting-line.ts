@@ -1,36 +1,38 @@
 import type { Call } from './call.ts'
 
-/** Requests that are not on their way, in the order in which they were made. */
+/** Requests that are not on their way: urgent ones first, each kind in the order in which it was made. */
 export class WaitingLine {
-  #calls = new Set<Call>()
-  #urgent = 0
+  #urgent = new Set<Call>()
+  #others = new Set<Call>()
 
   get size (): number {
-    return this.#calls.size
+    return this.#urgent.size + this.#others.size
   }
 
-  /** True when one waits for nothing but a connection. */
-  get hasUrgent (): boolean {
-    return this.#urgent > 0
-  }
-
-  /** Takes one in behind all others. */
+  /** Takes one in behind all others of its kind. */
   add (call: Call): void {
-    this.#calls.add(call)
-    if (call.rules.isUrgent === true) this.#urgent += 1
+    if (call.rules.isUrgent === true) this.#urgent.add(call)
+    else this.#others.add(call)
   }
 
   /** Lets go of one; harmless for one that does not wait. */
   delete (call: Call): void {
-    if (this.#calls.delete(call) && call.rules.isUrgent === true) this.#urgent -= 1
+    this.#urgent.delete(call)
+    this.#others.delete(call)
   }
 
   /** Puts those that came back from their way where they were: into the order of all requests. */
   sort (all: Iterable<Call>): void {
-    this.#calls = new Set([...all].filter((call) => this.#calls.has(call)))
+    const ordered = [...all]
+    this.#urgent = new Set(ordered.filter((call) => this.#urgent.has(call)))
+    this.#others = new Set(ordered.filter((call) => this.#others.has(call)))
   }
 
-  [Symbol.iterator] (): Iterator<Call> {
-    return this.#calls.values()
+  urgent (): Iterable<Call> {
+    return this.#urgent
+  }
+
+  others (): Iterable<Call> {
+    return this.#others
   }
 }

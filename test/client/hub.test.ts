@@ -126,6 +126,96 @@ t.test('a gap is asked for, and nothing of the topic passes before the answer', 
   t.strictSame(seen, [1, 2, 3, 4, 5])
 })
 
+t.test('what a gap misses is asked for, whatever an ack said of later messages', async (t) => {
+  const { hub, peer } = await startScriptedHub(t)
+  const room = await joined({ hub, peer }, 3)
+  const sent = room.send({ content: 'x' })
+  await peer.answer('send_message', 'ack', { seq: 9, epoch: 'e' })
+  await sent
+  peer.send({ type: 'gap', payload: { topic: 'room:general', from_seq: 5, to_seq: 10 } })
+  t.match((await peer.next('resume')).payload, { topics: { 'room:general': { epoch: 'e', seq: 4 } } })
+})
+
+t.test('what is asked about topics goes before all that waits; a join waits for what was missed', async (t) => {
+  const { hub, peer, service } = await startScriptedHub(t)
+  const room = await joined({ hub, peer })
+  peer.cut()
+  await until(() => hub.state !== 'open')
+  const waiting = Promise.all([hub.subscribe('general'), room.history()])
+  const next = await service.next()
+  next.greet()
+  const resume = await next.next('resume')
+  t.strictSame(next.said.map(({ type }) => type), ['resume'])
+  next.send({ type: 'resumed', id: resume.id, payload: { topics: { 'room:general': { recovered: true, missed: 0, epoch: 'e', seq: 0 } } } })
+  await next.answer('subscribe', 'subscribed', { room: 'general', client_count: 1, epoch: 'e', seq: 0 }, { room: 'general' })
+  await next.answer('history', 'history', { room: 'general', epoch: 'e', messages: [], more: false }, { room: 'general' })
+  t.match((await waiting)[1], { messages: [] })
+})
+
+t.test('a service that takes short frames only is asked for fewer topics at a time', async (t) => {
+  const { hub, peer, service } = await startScriptedHub(t, {}, { max_message_size: 200 })
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const joining = hub.subscribe(name)
+    await peer.answer('subscribe', 'subscribed', { room: name, client_count: 1, epoch: 'e', seq: 0 }, { room: name })
+    await joining
+  }
+  peer.cut()
+  const next = await service.next()
+  next.greet({ max_message_size: 200 })
+  await until(() => next.said.reduce((count, { payload }) => count + Object.keys(payload['topics'] ?? {}).length, 0) === 5)
+  t.ok(next.said.length > 1 && next.said.every((said) => JSON.stringify(said).length <= 200))
+})
+
+t.test('a member that an application has put out of a room learns of it when it says something', async (t) => {
+  const { hub, peer } = await startScriptedHub(t)
+  const room = await joined({ hub, peer })
+  const closed = new Promise((resolve) => { room.on('closed', resolve) })
+  const sent = room.send({ content: 'x' })
+  await peer.answer('send_message', 'error', { code: 'NOT_IN_ROOM', message: 'you must join the room first', severity: 'client' }, { room: 'general' })
+  await t.rejects(sent, { code: 'NOT_IN_ROOM' })
+  t.match(await closed, { code: 'NOT_IN_ROOM' })
+  t.ok(await joined({ hub, peer }), 'and may come in again')
+})
+
+t.test('a room that is left and joined again is asked for in that order, whatever is refused', async (t) => {
+  const { hub, peer } = await startScriptedHub(t)
+  const room = await joined({ hub, peer })
+  const left = room.leave()
+  const again = joined({ hub, peer })
+  const leave = await peer.next('leave_room')
+  peer.send({ type: 'error', id: leave.id, payload: { code: 'UNAVAILABLE', message: 'later', severity: 'server' } })
+  await peer.answer('leave_room', 'ack', {})
+  await left
+  t.ok(await again)
+  t.strictSame(peer.said.map(({ type }) => type), ['join_room', 'leave_room', 'leave_room', 'join_room'])
+})
+
+t.test('a topic that is to be asked for again is forgotten with its room', async (t) => {
+  const { hub, peer, service } = await startScriptedHub(t)
+  const room = await joined({ hub, peer })
+  peer.cut()
+  const next = await service.next()
+  next.greet()
+  const error = { code: 'UNAVAILABLE', message: 'later', severity: 'server' }
+  await next.answer('resume', 'resumed', { topics: { 'user:ada': { recovered: true, missed: 0, epoch: 'u', seq: 0 }, 'room:general': { recovered: false, epoch: 'e', seq: 0, error } } })
+  await until(() => hub.state === 'open')
+  await room.leave()
+  const again = joined({ hub, peer: next })
+  await next.answer('leave_room', 'ack', {})
+  t.ok(await again)
+  await t.rejects(hub.ping({ signal: AbortSignal.timeout(1_200) }))
+  t.equal(next.said.filter(({ type }) => type === 'resume').length, 1)
+})
+
+t.test('closing in a handler is the end', async (t) => {
+  const { hub, peer } = await startScriptedHub(t, { token: () => 'x' })
+  hub.on('frame', () => hub.close())
+  peer.send({ type: 'token_expiring', payload: {} })
+  await until(() => hub.state === 'closed')
+  await until(() => peer.isClosed)
+  t.equal(peer.said.filter(({ type }) => type === 'refresh_token').length, 0)
+})
+
 t.test('where the greeting names no position of the user, the service is asked for it', async (t) => {
   const { hub, peer } = await startScriptedHub(t, {}, { positions: {} })
   const seen: Message[] = []
@@ -160,7 +250,8 @@ t.test('a token that is about to expire is renewed in band; a failing login is t
 })
 
 t.test('rooms that a new token does not allow are closed with the reason', async (t) => {
-  const { hub, peer } = await startScriptedHub(t, { token: () => 'a.b.c' })
+  const tokens = ['one', 'two']
+  const { hub, peer } = await startScriptedHub(t, { token: () => tokens.shift() ?? 'two' })
   const room = await joined({ hub, peer })
   const closed = new Promise((resolve) => { room.on('closed', resolve) })
   peer.send({ type: 'token_expiring', payload: {} })

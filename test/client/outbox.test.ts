@@ -8,6 +8,7 @@ const PUBLISHING: CallRules = { repeats: true, isPrompt: true, needsRoom: true }
 class Desk {
   isOpen = true
   readonly followed = new Set(['general'])
+  readonly returning = new Set<string>()
   readonly sent: string[] = []
   readonly outbox: Outbox
   #count = 0
@@ -16,6 +17,7 @@ class Desk {
     this.outbox = new Outbox({ queue: { messages: 100, bytes: 100_000, maxAgeMs: 60_000, ...queue }, answerTimeoutMs }, {
       isOpen: () => this.isOpen,
       isFollowed: (room) => this.followed.has(room),
+      isReturning: (room) => this.returning.has(room),
       send: (text) => { this.sent.push(String(JSON.parse(text).id)) }
     })
   }
@@ -111,9 +113,55 @@ t.test('any other refusal is the answer', async (t) => {
   const once = desk.add(undefined, { repeats: false })
   desk.refuse('2', 'UNAVAILABLE')
   await t.rejects(once.answer, { code: 'UNAVAILABLE' }, 'the caller has to know')
-  const volatile = desk.add('general', { isVolatile: true })
+  const volatile = desk.add('general', { isVolatile: true, repeats: false })
   desk.refuse('3', 'RATE_LIMIT')
   t.equal(await volatile.answer, undefined)
+})
+
+t.test('what is asked about topics goes first, and a room that is returned to is not joined before that', async (t) => {
+  const desk = new Desk()
+  desk.isOpen = false
+  desk.returning.add('general')
+  desk.add('general', { needsRoom: false, needsReturn: true })
+  desk.add(undefined)
+  desk.add(undefined, { repeats: false, isUrgent: true })
+  desk.isOpen = true
+  desk.outbox.flush()
+  t.strictSame(desk.sent, ['3', '2'])
+  desk.returning.clear()
+  desk.outbox.flush()
+  t.strictSame(desk.sent, ['3', '2', '1'])
+})
+
+t.test('what is too old when the connection is there again is not said any more', async (t) => {
+  const desk = new Desk({ maxAgeMs: 1 })
+  desk.isOpen = false
+  const call = desk.add('general')
+  await until(() => Date.now() > call.madeAt + 1)
+  desk.isOpen = true
+  desk.outbox.flush()
+  await t.rejects(call.answer, { code: 'TIMEOUT' })
+  t.strictSame(desk.sent, [])
+})
+
+t.test('what a guest has said may be there, but another guest cannot ask', async (t) => {
+  const desk = new Desk()
+  const said = desk.add('general', { isByUser: true })
+  desk.isOpen = false
+  desk.outbox.lost()
+  const waiting = desk.add('general', { isByUser: true })
+  desk.outbox.userChanged()
+  await t.rejects(said.answer, { code: 'CONNECTION_LOST' })
+  desk.isOpen = true
+  desk.outbox.flush()
+  t.strictSame(desk.sent, ['1', waiting.envelope.id])
+})
+
+t.test('leaving a room is possible with a full queue', async (t) => {
+  const desk = new Desk({ messages: 1 })
+  desk.isOpen = false
+  desk.add('general')
+  t.ok(desk.add('general', { isUnbounded: true }))
 })
 
 t.test('the queue has an end in messages and in bytes', async (t) => {

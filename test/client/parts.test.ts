@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import t from 'tap'
-import { orAborted } from '../../client/abort.ts'
 import { BackOff } from '../../client/back-off.ts'
 import { Emitter } from '../../client/emitter.ts'
+import { HubError } from '../../client/errors.ts'
+import { Members } from '../../client/members.ts'
 import { MessageQueue } from '../../client/message-queue.ts'
+import { OwnIds } from '../../client/own-ids.ts'
 import { RoomState } from '../../client/room-state.ts'
 import type { Message, Person } from '../../client/protocol.ts'
 import { TypingNotices } from '../../client/typing.ts'
@@ -67,69 +69,95 @@ t.test('handlers are taken off by name, or by a signal', async (t) => {
   t.strictSame(heard, ['first', 'second'])
 })
 
-t.test('waiting ends with its signal', async (t) => {
-  const control = new AbortController()
-  const waiting = orAborted(new Promise(() => {}), control.signal)
-  control.abort(new Error('enough'))
-  await t.rejects(waiting, /enough/)
-  await t.rejects(orAborted(Promise.resolve(1), AbortSignal.abort(new Error('already'))), /already/)
-  t.equal(await orAborted(Promise.resolve(1), new AbortController().signal), 1)
-})
-
 t.test('a queue is read to its end, in order', async (t) => {
-  const queue = new MessageQueue<number>()
+  const queue = new MessageQueue<number>(undefined, never)
   queue.push(1)
   queue.push(2)
   queue.end()
   queue.push(3)
   const read: number[] = []
-  for await (const item of queue.read(undefined, never)) read.push(item)
+  for await (const item of queue) read.push(item)
   t.strictSame(read, [1, 2])
 })
 
-t.test('a reader waits for what comes, and an error ends it by throwing', async (t) => {
-  const queue = new MessageQueue<number>()
-  const reader = queue.read(undefined, never)
-  const first = reader.next()
+t.test('a reader waits for what comes, and an error ends it by throwing, once', async (t) => {
+  const queue = new MessageQueue<number>(undefined, never)
+  const first = queue.next()
   queue.push(1)
   t.match(await first, { value: 1 })
-  const second = reader.next()
+  const second = queue.next()
   queue.end(new Error('the room is gone'))
   await t.rejects(second, /the room is gone/)
+  t.match(await queue.next(), { done: true })
 })
 
 t.test('a reader that is far behind is told, not fed', async (t) => {
-  const queue = new MessageQueue<number>()
+  const queue = new MessageQueue<number>(undefined, never)
   for (let index = 0; index < 10_002; index += 1) queue.push(index)
   let count = 0
-  await t.rejects(async () => { for await (const item of queue.read(undefined, never)) count += item >= 0 ? 1 : 0 }, { code: 'QUEUE_FULL' })
+  await t.rejects(async () => { for await (const item of queue) count += item >= 0 ? 1 : 0 }, { code: 'QUEUE_FULL' })
   t.equal(count, 10_000)
 })
 
 t.test('a reader ends with its signal, and says that it is done', async (t) => {
-  const queue = new MessageQueue<number>()
   const control = new AbortController()
-  let isDone = false
-  const reader = queue.read(control.signal, () => { isDone = true })
-  const waiting = reader.next()
+  let count = 0
+  const queue = new MessageQueue<number>(control.signal, () => { count += 1 })
+  const waiting = queue.next()
   control.abort(new Error('enough'))
   await t.rejects(waiting, /enough/)
+  t.equal(count, 1)
+  await t.rejects(new MessageQueue<number>(AbortSignal.abort(new Error('already')), never).next(), /already/)
+})
+
+t.test('leaving a loop ends one that waits, and says so', async (t) => {
+  let isDone = false
+  const queue = new MessageQueue<number>(undefined, () => { isDone = true })
+  const waiting = queue.next()
+  t.match(await queue.return(), { done: true })
+  t.match(await waiting, { done: true })
   t.ok(isDone)
 })
 
-t.test('a room knows who is in it; a new list tells who came and went', async (t) => {
+t.test('what was said under an own id is one\'s own by its sender alone', async (t) => {
+  const ids = new OwnIds()
+  const id = ids.next()
+  const message = (sender: string, id: string): Message => ({ type: 'message', payload: null, timestamp: '', id, sender: { id: sender, name: sender } })
+  ids.addUser('ada')
+  ids.add('order-1')
+  t.ok(ids.isOwn(message('ada', id)) && ids.isOwn(message('ada', 'order-1')))
+  t.notOk(ids.isOwn(message('mallory', id)) || ids.isOwn(message('mallory', 'order-1')) || ids.isOwn(message('ada', 'order-2')))
+  for (let index = 0; index < 1_000; index += 1) ids.add(`later-${index}`)
+  t.notOk(ids.isOwn(message('ada', 'order-1')), 'only so many are kept in mind')
+})
+
+t.test('lists tell who came and went since the last whole one; a notice that came meanwhile is newer', async (t) => {
+  const members = new Members()
+  t.strictSame(members.list({ users: [ada], count: 1 }), { joined: [], left: [] }, 'the first tells of nobody')
+  t.strictSame(members.list({ users: [bob], count: 1 }), { joined: [bob], left: [ada] })
+  t.strictSame(members.list({ users: [ada], count: 2_000, truncated: true }), { joined: [], left: [] }, 'one that is cut off tells nothing')
+  t.equal(members.count, 2_000)
+  members.list({ users: [bob], count: 1 })
+  members.note(ada, true)
+  t.strictSame(members.list({ users: [bob], count: 1 }, Date.now() - 1_000), { joined: [], left: [] })
+  t.strictSame(members.all, [bob, ada])
+})
+
+t.test('what comes after a room is closed is its end', async (t) => {
   const room = new RoomState('general')
-  const heard: string[] = []
-  room.emitter.add('joined', ({ id }: Person) => { heard.push(`+${id}`) })
-  room.emitter.add('left', ({ id }: Person) => { heard.push(`-${id}`) })
-  room.list({ users: [ada], count: 1 })
-  t.strictSame(heard, [], 'the first list tells of nobody')
-  room.take(notice('user_joined', bob))
-  room.take(notice('user_left', ada))
-  t.strictSame(room.members, [bob])
-  t.equal(room.count, 1)
-  room.list({ users: [ada], count: 1 })
-  t.strictSame(heard, ['+bob', '-ada', '+ada', '-bob'])
+  room.close()
+  t.match(await room.read(undefined).next(), { done: true })
+  const other = new RoomState('general')
+  other.close(new HubError('FORBIDDEN', 'no'))
+  await t.rejects(other.read(undefined).next(), { code: 'FORBIDDEN' })
+})
+
+t.test('a message type that is named as an event of rooms is not taken for one', async (t) => {
+  const room = new RoomState('general')
+  const heard: unknown[] = []
+  room.emitter.add('closed', (event) => { heard.push(event) })
+  room.take(notice('closed', 'by an application'))
+  t.strictSame(heard, [])
 })
 
 t.test('typing is told as often as the service passes it on, and its last state in any case', async (t) => {
