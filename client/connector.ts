@@ -33,7 +33,7 @@ export interface ConnectorEvents {
 
 const SUBPROTOCOL = 'hub.v1'
 /** How often in a row a source may give the token that was refused: one that renews its token late has another one soon. */
-const MOST_SAME_TOKENS = 3
+const MOST_SAME_TOKENS = 5
 const NORMAL = 1000
 
 /** Keeps one connection: makes it, and makes it again unless a close code forbids that. */
@@ -85,7 +85,7 @@ export class Connector {
   }
 
   /** Closes for good. Harmless when closed. */
-  close (error: unknown = new ClosedError(NORMAL, 'the hub was closed'), reason = 'Client disconnecting'): void {
+  close (error: ClosedError, reason = 'Client disconnecting'): void {
     if (this.#state === 'closed') return
     const link = this.#link
     this.#leave()

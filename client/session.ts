@@ -2,7 +2,7 @@ import { whenAborted } from './abort.ts'
 import { Call, type CallRules, type Envelope } from './call.ts'
 import { Connector, type State, type StateEvent } from './connector.ts'
 import { Emitter } from './emitter.ts'
-import { HubError, RefusedError } from './errors.ts'
+import { ClosedError, HubError, RefusedError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { Outbox } from './outbox.ts'
 import { OwnIds } from './own-ids.ts'
@@ -98,7 +98,9 @@ export class Session {
     if (this.#streams.isFollowed(roomTopic(room))) this.#connector.send(JSON.stringify({ type, room }))
   }
 
-  close (error?: unknown): void {
+  /** Closes for good. What is on its way is given up with the same error as what waits. */
+  close (error: ClosedError = new ClosedError(1000, 'the hub was closed')): void {
+    if (this.#end === undefined) this.#outbox.fail(error)
     this.#connector.close(error)
   }
 

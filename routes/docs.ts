@@ -30,8 +30,13 @@ const docsRoutes: FastifyPluginAsync<DocsRoutesOptions> = async (app, options) =
       server: { host: request.host === '' ? 'localhost' : request.host, protocol: request.protocol === 'https' ? 'wss' : 'ws' },
       requests: [...requests, ...custom]
     })
-    return await reply.type('application/json; charset=utf-8').send(JSON.stringify(document))
+    return await reply.type('application/json; charset=utf-8').send(JSON.stringify(document, toJson))
   })
 }
 
 export default docsRoutes
+
+/** JSON knows one kind of number; an application's schema may have bounds of the other one. */
+function toJson (_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value
+}

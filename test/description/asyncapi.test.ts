@@ -174,3 +174,11 @@ t.test('a recursive schema refers to its own place in the document', async (t) =
   t.equal(at(payload, '$id'), undefined)
   t.equal(resolve(document, at(payload, 'properties', 'children', 'items')), payload)
 })
+
+t.test('a schema with numbers that JSON does not know is described all the same', async (t) => {
+  const service = await startService(t)
+  service.app.hub.handle('count', { schema: Type.Object({ count: Type.Optional(Type.BigInt({ minimum: 0n })) }) }, () => undefined)
+  const { status, body } = await getJson(service, '/docs/asyncapi.json')
+  t.equal(status, 200)
+  t.ok(namesOf(body, 'client').includes('count'))
+})

@@ -13,10 +13,13 @@ export class TcpProxy {
   readonly port: number
   readonly #modes: Record<Way, Mode> = { up: 'pass', down: 'pass' }
   readonly #links = new Set<Record<Way, Socket>>()
+  #targetPort: number
+  #isRefusing = false
 
   constructor (server: Server, { port }: AddressInfo, targetPort: number) {
     this.port = port
-    server.on('connection', (client) => { this.#link(client, connect({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true })) })
+    this.#targetPort = targetPort
+    server.on('connection', (client) => { this.#accept(client) })
   }
 
   /** Number of connections through it. */
@@ -32,6 +35,17 @@ export class TcpProxy {
     }
   }
 
+  /** Breaks all connections, and new ones at once, until {@link release}. */
+  refuse (): void {
+    this.#isRefusing = true
+    this.cut()
+  }
+
+  /** Leads new connections to another port. */
+  moveTo (targetPort: number): void {
+    this.#targetPort = targetPort
+  }
+
   /** Reads nothing more that goes this way: bytes, ends and resets stay underway until {@link release}, also of new connections. */
   hold (direction: Direction): void {
     this.#set(direction, 'hold')
@@ -44,6 +58,7 @@ export class TcpProxy {
 
   /** Lets all pass again, first what was held. */
   release (): void {
+    this.#isRefusing = false
     this.#set('both', 'pass')
   }
 
@@ -58,6 +73,11 @@ export class TcpProxy {
   #steer (source: Socket, way: Way): void {
     if (this.#modes[way] === 'hold') source.pause()
     else source.resume()
+  }
+
+  #accept (client: Socket): void {
+    if (this.#isRefusing) client.destroy()
+    else this.#link(client, connect({ port: this.#targetPort, host: '127.0.0.1', allowHalfOpen: true }))
   }
 
   /** Joins two sockets; `up` in a link is the one whose bytes go up. */
