@@ -142,7 +142,8 @@ export class Connector {
     this.credentials.accept()
     this.#state = 'open'
     this.#events.onOpen(frame as Message<Welcome>)
-    this.#events.onState({ state: 'open', reason: 'Connected to WebSocket' })
+    // A handler may have closed the hub.
+    if (this.state === 'open') this.#events.onState({ state: 'open', reason: 'Connected to WebSocket' })
   }
 
   #giveUp (attempt: number, reason: string): void {

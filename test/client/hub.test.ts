@@ -207,6 +207,14 @@ t.test('a topic that is to be asked for again is forgotten with its room', async
   t.equal(next.said.filter(({ type }) => type === 'resume').length, 1)
 })
 
+t.test('closing at the greeting is the end', async (t) => {
+  const { hub, peer, states } = await startScriptedHub(t, {}, null)
+  hub.on('frame', () => hub.close())
+  peer.greet()
+  await until(() => peer.isClosed)
+  t.strictSame(states.map(({ state }) => state), ['connecting', 'closed'])
+})
+
 t.test('closing in a handler is the end', async (t) => {
   const { hub, peer } = await startScriptedHub(t, { token: () => 'x' })
   hub.on('frame', () => hub.close())

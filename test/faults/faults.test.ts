@@ -5,7 +5,7 @@ import { Random } from './random.ts'
 import { Schedule } from './schedule.ts'
 import { startWorld } from './world.ts'
 
-const ROUNDS = 3
+const ROUNDS = 2
 /** Repeats the faults of an earlier run; each run tells its own. */
 const SEED = Number(process.env['FAULTS_SEED'] ?? Math.floor(Math.random() * 1e9))
 
