@@ -1,5 +1,5 @@
 import WebSocket from 'ws'
-import { connect, type ConnectOptions, type Hub, type StateEvent } from '../../client/index.ts'
+import { connect, type ConnectOptions, type Hub, type Room, type StateEvent } from '../../client/index.ts'
 import type { Teardown } from '../helper.ts'
 import { startScripted, type ScriptedPeer, type ScriptedService } from './scripted-service.ts'
 
@@ -28,4 +28,11 @@ export async function startScriptedHub (t: Teardown, options: ConnectOptions = {
     await hub.ready()
   }
   return { hub, service, peer, states }
+}
+
+/** Joins the room `general`, whose stream stands at that number. */
+export async function joined ({ hub, peer }: Pick<ScriptedHub, 'hub' | 'peer'>, seq = 0): Promise<Room> {
+  const joining = hub.join('general')
+  await peer.admit('general', seq)
+  return await joining
 }
