@@ -30,7 +30,7 @@ export interface ClientRun {
   readonly readings: readonly Reading[]
 }
 
-/** Messages said at once: as many as the client library has on their way, and many more. */
+/** Messages said at once: as a page might, and many more than the client library has on their way at first. */
 export const WINDOWS = [32, 1_000] as const
 const RECEIVED_PER_SENT = 10
 const ADDRESS = /listening on http:\/\/([\w.:[\]-]+)/

@@ -72,7 +72,7 @@ function boundText (task: Task, readings: Readings): string {
 }
 
 function sendingText (messages: number): string {
-  return `Sending: ${whole(sentOf(messages))} messages of ${CONTENT.length} characters to a server that acknowledges at once, each said when one before it is acknowledged. wshub has at most ${WINDOWS[0]} on their way, the others all that are said.`
+  return `Sending: ${whole(sentOf(messages))} messages of ${CONTENT.length} characters to a server that acknowledges at once, each said when one before it is acknowledged. wshub begins with 16 on their way and has one more after every 32 answers, the others have all that are said.`
 }
 
 function table (task: Task, heading: string, readings: Readings): string {
