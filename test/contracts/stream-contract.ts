@@ -187,6 +187,8 @@ export function streamContract (t: Test, build: BuildRelay): void {
 
   t.test('who reads while others publish gets pages without holes, and has been handed everything up to their place', async (t) => {
     const nodes = await nodesOf(t, build, [TOPIC])
+    // As whoever comes to a topic does: a node follows from the first place on that it is told of.
+    for (const { relay } of nodes) await relay.position(TOPIC)
     const publishing = { isOver: false }
     const published = publishInPortions(nodes[0], 30).then(() => { publishing.isOver = true })
     const readers = nodes.map(async (node) => {
