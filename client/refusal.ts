@@ -4,9 +4,14 @@ import type { Call } from './call.ts'
 const TRY_AGAIN = new Set(['UNAVAILABLE', 'RATE_LIMIT'])
 const RETRY_MS = { least: 100, most: 500 }
 
+/** True for a code that says no for now only. */
+export function isPassing (code: string): boolean {
+  return TRY_AGAIN.has(code)
+}
+
 /** What a refusal leads to: it is the answer, the request is said again, or it is given up in silence. */
 export function afterRefusal ({ rules }: Call, code: string): 'answer' | 'again' | 'silence' {
-  if (!TRY_AGAIN.has(code)) return 'answer'
+  if (!isPassing(code)) return 'answer'
   if (rules.isVolatile === true) return 'silence'
   return rules.repeats || rules.isUrgent === true ? 'again' : 'answer'
 }

@@ -11,7 +11,6 @@ export type Ask = (envelope: Omit<Envelope, 'id'>, rules: CallRules, signal?: Ab
 /** Doing it twice changes nothing. */
 const HARMLESS: CallRules = { repeats: true, isPrompt: true, isUnbounded: true }
 const ENTERING: CallRules = { ...HARMLESS, isUnbounded: false, needsReturn: true }
-const LEAVING = HARMLESS
 const PREFIX = roomTopic('')
 
 /** The rooms that the client wants to be in, whatever happens to connections. */
@@ -77,7 +76,7 @@ export class Rooms {
     const isFollowed = this.#streams.isFollowed(roomTopic(name))
     if (!isFollowed) this.#drop(name, new HubError('NOT_IN_ROOM', `${name} was left`))
     const types = [...room.ways, ...also].map((way) => way === 'member' ? 'leave_room' : 'unsubscribe')
-    const left = Promise.all(types.map(async (type) => await this.#ask({ type, room: name, payload: {} }, LEAVING))).then(() => {})
+    const left = Promise.all(types.map(async (type) => await this.#ask({ type, room: name, payload: {} }, HARMLESS))).then(() => {})
     const settled = left.catch(() => {}).finally(() => { if (this.#leaving.get(name) === settled) this.#leaving.delete(name) })
     this.#leaving.set(name, settled)
     // Without a connection the service knows nothing of the room any more.

@@ -1,5 +1,6 @@
 import { ClosedError, HubError, RefusedError, TimeoutError, TooLargeError } from './errors.ts'
 import type { Gap, Message, Position, Refusal, Standing, Welcome } from './protocol.ts'
+import { isPassing } from './refusal.ts'
 import { Stream } from './stream.ts'
 
 /** A topic's entry in `resumed`. */
@@ -32,8 +33,6 @@ export interface StreamsWorld {
 const MAX_TOPICS = 128
 /** A position that no stream has: the answer to it tells the top. */
 const NOWHERE: Position = { epoch: 'none', seq: 0 }
-/** Refused for now only. */
-const PASSING = new Set(['UNAVAILABLE', 'RATE_LIMIT'])
 const RETRY_MS = { least: 200, most: 1_000 }
 
 /** All topics that a client follows: knows their places, asks for what was missed. */
@@ -158,7 +157,7 @@ export class Streams {
   }
 
   #refused (stream: Stream, error: HubError): void {
-    if (PASSING.has(error.code)) return this.#askLater(stream)
+    if (isPassing(error.code)) return this.#askLater(stream)
     this.forget(stream.topic)
     this.#world.onRecovery({ topic: stream.topic, recovered: false, error })
   }
