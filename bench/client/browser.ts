@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { chromium, type Browser, type CDPSession } from 'playwright-core'
+import type { Browser, CDPSession } from 'playwright-core'
 import { projectRoot } from '../../examples/replay/project-root.ts'
 import { bundle } from './bundle.ts'
 import type { Contender } from './contenders.ts'
 import { startSite, type Site } from './site.ts'
+import { launchChromium } from './launch-chromium.ts'
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 const PAGE_FOLDER = join(projectRoot, 'dist', 'bench', 'client', 'page')
 
 /** What a page did, and what that took. */
@@ -68,7 +68,7 @@ export async function startBrowser (contenders: readonly Contender[]): Promise<B
   const scripts = await Promise.all(contenders.map(async ({ name, wirePath }) => [name, await bundle(scriptOf(wirePath), PAGE_FOLDER)] as const))
   const site = await startSite(new Map(scripts))
   try {
-    return new BenchBrowser(await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS }), site)
+    return new BenchBrowser(await launchChromium(), site)
   } catch (error) {
     site.close()
     throw error

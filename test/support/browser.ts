@@ -1,11 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import type { Teardown } from '../helper.ts'
-
-const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'
-]
+import { launchChromium } from '../../bench/client/launch-chromium.ts'
 
 /** What the page runs: native WebSockets whose frames wait until they are asked for. */
 const SCRIPT = `
@@ -78,7 +75,7 @@ export class BrowserPage {
 
 /** Starts Chromium; it ends with the test. */
 export async function launchBrowser (t: Teardown): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launchChromium()
   t.teardown(() => browser.close())
   return browser
 }

@@ -2,12 +2,11 @@ import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core'
+import type { Browser, CDPSession, Page } from 'playwright-core'
 import { projectRoot } from '../../support/project-root.ts'
 import type { Teardown } from '../../helper.ts'
 import type { AgentHandle, Arguments, Command, Host, Result } from './host.ts'
-
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+import { launchChromium } from '../../../bench/client/launch-chromium.ts'
 
 const PAGE = `<!doctype html><title>agent</title><link rel="icon" href="data:,">
 <script type="module">
@@ -90,7 +89,7 @@ export async function startChromium (t: Teardown): Promise<Host> {
   })
   await new Promise<void>((resolve) => { site.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => site.close())
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS })
+  const browser = await launchChromium()
   t.teardown(() => browser.close())
   return new ChromiumHost(browser, `http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
 }
