@@ -20,6 +20,7 @@ export const figures = {
   cpuPerMessage: compared('server CPU per message', 'µs', 1, cpuPerMessageUs),
   messages: compared('messages', '/s', 0, ({ messagesPerSecond }) => messagesPerSecond),
   deliveries: compared('deliveries', '/s', 0, ({ deliveriesPerSecond }) => deliveriesPerSecond),
+  bytes: compared('bytes per delivery', '', 0, ({ bytesPerDelivery }) => bytesPerDelivery),
   p50: compared('p50', 'ms', 2, ({ latencyMs }) => latencyMs?.p50),
   p99: compared('p99', 'ms', 2, ({ latencyMs }) => latencyMs?.p99),
   p999: compared('p99.9', 'ms', 2, ({ latencyMs }) => latencyMs?.p999),

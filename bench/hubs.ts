@@ -18,8 +18,11 @@ export interface HubSpec {
 
 const peerNames = ['ws', 'socket.io', 'socket.io+redis', 'fastify'] as const
 
-/** The hubs in the order they are measured, ours first, `no-history` being wshub that keeps no messages; those `+redis` are two nodes and a Redis between them. */
-export const hubNames = ['wshub', 'no-history', 'wshub+redis', 'no-history+redis', ...peerNames] as const
+/**
+ * The hubs in the order they are measured, ours first: `no-history` is wshub that keeps no messages, `mixed` and `binary` wshub with members
+ * who speak all its dialects in turn, or the binary one. Those `+redis` are two nodes and a Redis between them.
+ */
+export const hubNames = ['wshub', 'no-history', 'mixed', 'binary', 'wshub+redis', 'no-history+redis', ...peerNames] as const
 
 /** Name of a hub. */
 export type HubName = typeof hubNames[number]
@@ -34,6 +37,8 @@ export const hubs: Readonly<Record<HubName, HubSpec>> = {
   'wshub+redis': ours('wshub+redis', SEVERAL_NODES),
   'no-history': ours('no-history', 1, NO_HISTORY),
   'no-history+redis': ours('no-history+redis', SEVERAL_NODES, NO_HISTORY),
+  mixed: { ...ours('mixed', 1), wire: 'mixed' },
+  binary: { ...ours('binary', 1), wire: 'protobuf' },
   ws: peer('ws', 'ws-hub.js', 'hub'),
   'socket.io': peer('socket.io', 'socket-io-hub.js', 'socket.io'),
   'socket.io+redis': { ...peer('socket.io+redis', 'socket-io-hub.js', 'socket.io'), nodes: SEVERAL_NODES },

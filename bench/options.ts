@@ -23,17 +23,18 @@ export const USAGE = `Compares wshub with other hubs on this machine and writes 
 
   npm run bench -- [--scene NAMES] [--peers NAMES] [--rounds N] [--seconds S] [--scale F] [--chat PATH] [--out FOLDER]
 
-  --scene NAMES   scenes, or groups by their letter, with commas: a1 a4 a16 a16all b64 b512 c c10 d e f g h1 h64 r16 r64 (default: all)
+  --scene NAMES   scenes, or groups by their letter, with commas: a1 a4 a16 a16all b64 b512 c c10 d e f g h1 h64 m16 p16 p64 r16 r64 (default: all)
   --peers NAMES   hubs, with commas: ${hubNames.join(' ')} (default: all);
                   in scenes r those +redis, two nodes and a redis-server each, beside one node of wshub;
-                  in scenes h wshub beside no-history, which keeps no messages, on one node and on two
+                  in scenes h wshub beside no-history, which keeps no messages, on one node and on two;
+                  in scenes m and p wshub whose members speak all dialects in turn (mixed), or the binary one (binary), beside all in JSON
   --rounds N      how often each hub is measured in each scene, in turn; the median counts (default: 3)
   --seconds S     how long each is measured (default: 5)
   --scale F       factor on the number of connections, for a quick look; results are shown but not written (default: 1)
   --chat PATH     the recorded chat of scene f (default: the sample that comes along)
   --out FOLDER    where to write results.md and plots (default: bench)
 
-Everything in three rounds takes about 55 minutes. Let the machine do nothing else meanwhile.
+Everything in three rounds takes about 58 minutes. Let the machine do nothing else meanwhile.
 `
 
 const BENCH_FOLDER = join(projectRoot, 'bench')

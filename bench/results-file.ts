@@ -7,7 +7,8 @@ sends it to the others of the room, acknowledges it. wshub runs as the real serv
 and logging on; the others have none of these. Figures are medians over the rounds, in which the hubs take turns. Server CPU is
 what the operating system counts for the process, user and system. The load comes from another process of the same machine. Hubs +redis
 are two nodes with half of the members each, and a Redis between them: their server CPU is that of all three processes.
-In scenes h, wshub keeps the last 100 messages of each room; no-history is the same with \`WS_HISTORY_SIZE=0\`.
+In scenes h, wshub keeps the last 100 messages of each room; no-history is the same with \`WS_HISTORY_SIZE=0\`. In scenes m and p, the members of mixed speak
+all dialects in turn, those of binary the binary one, those of wshub JSON; bytes are those of a frame's content.
 `
 
 /** Names of the sections that no scene writes: what `npm run bench:client` and `npm run soak` have shown. */

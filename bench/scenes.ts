@@ -1,5 +1,6 @@
 import type { ScriptLine } from './load/load.ts'
 import type { FigureName } from './figures.ts'
+import type { HubName } from './hubs.ts'
 import type { Pair, Scene, SceneLoad, Step } from './scene.ts'
 
 const THROUGHPUT = ['cpuPerDelivery', 'deliveries', 'p50', 'p99', 'lost', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
@@ -8,6 +9,8 @@ const IDLE = ['rss', 'handshakes', 'cpuPerHandshake', 'handshakeLoadCpu'] as con
 const BROADCAST = ['pingMax', 'pingMaxArriving', 'lost', 'wrong', 'p99', 'cpuPerDelivery'] as const satisfies FigureName[]
 
 const PUBLISHING = ['cpuPerMessage', 'messages', 'p50', 'p99', 'lost', 'wrong', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
+
+const FORMS = ['cpuPerDelivery', 'bytes', 'deliveries', 'p50', 'p99', 'lost', 'serverCpu', 'loadCpu'] as const satisfies FigureName[]
 
 /** Order is checked as well: messages of a room come over two nodes. */
 const RELAYED = [...THROUGHPUT, 'wrong'] as const satisfies FigureName[]
@@ -46,6 +49,9 @@ export function allScenes (chat: Chat): Scene[] {
     growth(),
     withAndWithout(smallRoom('h1', 64)),
     withAndWithout(manyRooms('h64', 64)),
+    spoken('m', 'mixed', oneRoom('m16', '1 room of 1,000 that speaks all dialects, one member publishing, 16 in flight', 16, 1)),
+    spoken('p', 'binary', oneRoom('p16', 'in binary, 1 room of 1,000, one member publishing, 16 in flight', 16, 1)),
+    spoken('p', 'binary', manyRooms('p64', 64, 'in binary, ')),
     relayed(oneRoom('r16', '1 room of 1,000, one member publishing, 16 in flight', 16, 1)),
     relayed(manyRooms('r64', 64))
   ]
@@ -61,9 +67,9 @@ function smallRoom (name: string, inFlight: number): Scene {
   return throughput(name, 'a', `1 room of 10, one member publishing 100 bytes, ${inFlight} in flight`, load)
 }
 
-function manyRooms (name: string, inFlight: number): Scene {
+function manyRooms (name: string, inFlight: number, beginning = ''): Scene {
   const load: SceneLoad = { rooms: 100, membersPerRoom: 10, traffic: { kind: 'window', inFlight } }
-  return throughput(name, 'b', `100 rooms of 10, everybody publishing, ${inFlight} in flight in total`, load)
+  return throughput(name, 'b', `${beginning}100 rooms of 10, everybody publishing, ${inFlight} in flight in total`, load)
 }
 
 function throughput (name: string, group: string, title: string, load: SceneLoad): Scene {
@@ -104,6 +110,11 @@ function growth (): Scene {
 /** The same with messages kept and without: on one node in its memory, on two in Redis. */
 function withAndWithout (scene: Scene): Scene {
   return { ...scene, group: 'h', title: `with history and without, ${scene.title}`, hubs: WITH_AND_WITHOUT, pairs: HISTORY_PAIRS, figures: PUBLISHING, plot: 'cpuPerMessage' }
+}
+
+/** The same in another language, held against JSON. */
+function spoken (group: string, hub: HubName, scene: Scene): Scene {
+  return { ...scene, group, hubs: [hub, 'wshub'], figures: FORMS }
 }
 
 /** The same over two nodes, on each of which every other member is. */

@@ -1,3 +1,4 @@
+import type { Frame } from './codec.ts'
 import { byteLength } from './environment.ts'
 import type { Message } from './protocol.ts'
 
@@ -33,8 +34,8 @@ export interface Envelope {
 export class Call {
   readonly envelope: Envelope
   readonly rules: CallRules
-  /** The frame, and its bytes. */
-  readonly text: string
+  /** How it is said, and the bytes of that. */
+  readonly frame: Frame
   readonly size: number
   readonly madeAt = Date.now()
   /** Resolves with the frame that answers; with undefined where a volatile one was given up. */
@@ -48,11 +49,11 @@ export class Call {
   resolve: (frame: Message | undefined) => void = () => {}
   reject: (error: unknown) => void = () => {}
 
-  constructor (envelope: Envelope, rules: CallRules) {
+  constructor (envelope: Envelope, rules: CallRules, frame: Frame) {
     this.envelope = envelope
     this.rules = rules
-    this.text = JSON.stringify(envelope)
-    this.size = byteLength(this.text)
+    this.frame = frame
+    this.size = byteLength(frame)
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject

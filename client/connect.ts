@@ -1,4 +1,6 @@
+import { addressOf } from './address.ts'
 import { Hub } from './hub.ts'
+import { jsonCodec } from './json-codec.ts'
 import type { ConnectOptions } from './options.ts'
 
 /**
@@ -7,8 +9,5 @@ import type { ConnectOptions } from './options.ts'
  * @param url - `wss://example.org/ws`; in a page also a path such as `/ws`
  */
 export function connect<E extends object = Record<string, unknown>> (url: string | URL, options: ConnectOptions = {}): Hub<E> {
-  const { location } = globalThis as { location?: { readonly href: string } }
-  const target = new URL(url, location?.href)
-  target.protocol = target.protocol.replace('http', 'ws')
-  return new Hub<E>(target, options)
+  return new Hub<E>(addressOf(url), options, jsonCodec)
 }

@@ -1,6 +1,7 @@
 import { BackOff } from './back-off.ts'
 import { isFinal, needsNewToken } from './close-codes.ts'
 import { Credentials } from './credentials.ts'
+import type { Frame } from './codec.ts'
 import { ClosedError } from './errors.ts'
 import { Link, type End } from './link.ts'
 import type { Settings } from './options.ts'
@@ -31,7 +32,6 @@ export interface ConnectorEvents {
   readonly onLost: () => void
 }
 
-const SUBPROTOCOL = 'hub.v1'
 /** How often in a row a source may give the token that was refused: one that renews its token late has another one soon. */
 const MOST_SAME_TOKENS = 5
 const NORMAL = 1000
@@ -64,8 +64,8 @@ export class Connector {
     return this.#state
   }
 
-  send (text: string): void {
-    this.#link?.send(text)
+  send (frame: Frame): void {
+    this.#link?.send(frame)
   }
 
   /** Leaves a connection that does not answer; the next one is made as after any loss. */
@@ -106,13 +106,13 @@ export class Connector {
   }
 
   async #open (attempt: number): Promise<void> {
-    const { WebSocket } = this.#settings
+    const { WebSocket, codec } = this.#settings
     const { token, ticket } = await this.credentials.pass()
     if (attempt !== this.#attempt) return
     if (this.credentials.isRefused(token)) return this.#refuseToken()
     this.credentials.use(token)
     this.#sameTokens = 0
-    const link = this.#link = new Link(new WebSocket(this.#address(ticket), [SUBPROTOCOL, ...(token === undefined ? [] : ['bearer', token])]), {
+    const link = this.#link = new Link(new WebSocket(this.#address(ticket), [codec.subprotocol, ...(token === undefined ? [] : ['bearer', token])]), codec, {
       onFrame: (frame) => { if (link === this.#link) this.#take(frame) },
       onEnd: (end) => { if (link === this.#link) this.#ended(end) }
     })

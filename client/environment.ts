@@ -1,13 +1,15 @@
+import type { Frame } from './codec.ts'
 import { isRecord } from './protocol.ts'
 
 /** As much of a WebSocket as is needed: a browser's, Node's own, or that of the package `ws`. */
 export interface SocketLike {
   readonly readyState: number
+  binaryType?: string
   onopen: ((event: never) => void) | null
   onmessage: ((event: never) => void) | null
   onerror: ((event: never) => void) | null
   onclose: ((event: never) => void) | null
-  send (text: string): void
+  send (frame: Frame): void
   close (code?: number, reason?: string): void
 }
 
@@ -45,7 +47,7 @@ export function randomName (): string {
 
 const encoder = new TextEncoder()
 
-/** Bytes of a text in UTF-8. */
-export function byteLength (text: string): number {
-  return encoder.encode(text).length
+/** Bytes of a frame; of a text those in UTF-8. */
+export function byteLength (frame: Frame): number {
+  return (typeof frame === 'string' ? encoder.encode(frame) : frame).length
 }

@@ -2,6 +2,7 @@ import { whenAborted } from './abort.ts'
 import type { CallRules, Envelope } from './call.ts'
 import type { State, StateEvent } from './connector.ts'
 import type { Handler, ListenOptions } from './emitter.ts'
+import type { Codec } from './codec.ts'
 import { ClosedError, HubError } from './errors.ts'
 import { withDefaults, type ConnectOptions } from './options.ts'
 import { isRecord, type Chat, type Message, type Person, type Sent, type Welcome } from './protocol.ts'
@@ -42,8 +43,8 @@ export class Hub<E extends object = Record<string, unknown>> {
   readonly #rooms = new WeakMap<RoomState, Room<E>>()
   readonly #roomWorld: RoomWorld
 
-  constructor (url: URL, options: ConnectOptions) {
-    this.#session = new Session(url, withDefaults(options))
+  constructor (url: URL, options: ConnectOptions, codec: Codec) {
+    this.#session = new Session(url, { ...withDefaults(options), codec })
     this.#roomWorld = {
       publish: async (type, room, payload, how) => await this.#publish(type, room, payload, how),
       whisper: (type, room) => this.#session.whisper(type, room),

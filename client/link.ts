@@ -1,5 +1,6 @@
+import type { Codec, Frame } from './codec.ts'
 import type { SocketLike } from './environment.ts'
-import { isRecord, type Message } from './protocol.ts'
+import type { Message } from './protocol.ts'
 
 /** How a connection ended: a close code, 1006 where there was none. */
 export interface End {
@@ -18,14 +19,17 @@ const ABNORMAL = 1006
 /** Of the codes that are free for applications; should it still arrive, the next connection is on its way. */
 const GONE_WRONG = 4000
 
-/** One connection: frames in, texts out, one end. */
+/** One connection: frames in and out, one end. */
 export class Link {
   readonly #socket: SocketLike
+  readonly #codec: Codec
   #events: LinkEvents | undefined
 
-  constructor (socket: SocketLike, events: LinkEvents) {
+  constructor (socket: SocketLike, codec: Codec, events: LinkEvents) {
     this.#socket = socket
+    this.#codec = codec
     this.#events = events
+    socket.binaryType = 'arraybuffer'
     socket.onmessage = ({ data }: { readonly data: unknown }) => this.#take(data)
     // What was wrong shows in the close that follows; without a listener `ws` would throw it.
     socket.onerror = () => {}
@@ -33,8 +37,8 @@ export class Link {
   }
 
   /** What is sent when the link is not open is lost, as on any broken connection. */
-  send (text: string): void {
-    if (this.#socket.readyState === OPEN) this.#socket.send(text)
+  send (frame: Frame): void {
+    if (this.#socket.readyState === OPEN) this.#socket.send(frame)
   }
 
   /** Ends it at once for this side. On a dead network the closing handshake would take minutes. */
@@ -47,9 +51,17 @@ export class Link {
   }
 
   #take (data: unknown): void {
-    const frame = typeof data === 'string' ? parse(data) : undefined
+    const frame = this.#read(data)
     if (frame === undefined) this.end({ code: ABNORMAL, reason: 'an unreadable frame' })
     else this.#events?.onFrame(frame)
+  }
+
+  #read (data: unknown): Message | undefined {
+    try {
+      return this.#codec.decode(data)
+    } catch {
+      return undefined
+    }
   }
 
   #end (end: End): void {
@@ -57,18 +69,4 @@ export class Link {
     this.#events = undefined
     events?.onEnd(end)
   }
-}
-
-function parse (text: string): Message | undefined {
-  try {
-    const frame: unknown = JSON.parse(text)
-    return isMessage(frame) ? frame : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** The rest of a frame is taken as the protocol has it: the service checks what it sends. */
-function isMessage (frame: unknown): frame is Message {
-  return isRecord(frame) && typeof frame['type'] === 'string'
 }

@@ -1,3 +1,4 @@
+import type { Codec } from './codec.ts'
 import { platformSocket, type SocketConstructor } from './environment.ts'
 
 /** Gives a token that is valid now; called for every connection and when the old one is about to expire. */
@@ -29,8 +30,8 @@ export interface ConnectOptions {
   readonly tickMs?: number | undefined
 }
 
-/** The options with all gaps filled. */
-export type Settings = ReturnType<typeof withDefaults>
+/** The options with all gaps filled, and the form in which things are said. */
+export type Settings = ReturnType<typeof withDefaults> & { readonly codec: Codec }
 
 /** The service keeps the ids of messages for five minutes: one repeated later could be delivered twice. */
 const LONGEST_AGE_MS = 290_000

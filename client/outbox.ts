@@ -1,4 +1,5 @@
 import type { Call } from './call.ts'
+import type { Frame } from './codec.ts'
 import { HubError, LostError, RefusedError, TimeoutError, TooLargeError } from './errors.ts'
 import type { Settings } from './options.ts'
 import { Pace } from './pace.ts'
@@ -14,7 +15,7 @@ export interface OutboxWorld {
   readonly isFollowed: (room: string) => boolean
   /** True while the service is asked what was missed in the room. */
   readonly isReturning: (room: string) => boolean
-  readonly send: (text: string) => void
+  readonly send: (frame: Frame) => void
 }
 
 const REFUSED_PAUSE_MS = 1_000
@@ -50,7 +51,7 @@ export class Outbox {
   add (call: Call): Call {
     this.#checkSize(call)
     const same = this.#calls.get(call.envelope.id)
-    if (same?.text === call.text) return same
+    if (same !== undefined && String(same.frame) === String(call.frame)) return same
     if (same !== undefined) throw new HubError('INVALID_PAYLOAD', `the id ${call.envelope.id} is in use for another message`)
     this.#bounds.add(call)
     this.#calls.set(call.envelope.id, call)
@@ -169,7 +170,7 @@ export class Outbox {
     }
     this.#waiting.delete(call)
     call.sentAt = now
-    this.#world.send(call.text)
+    this.#world.send(call.frame)
     return true
   }
 

@@ -24,6 +24,7 @@ export class Session {
   readonly emitter = new Emitter()
   readonly rooms: Rooms
   welcome: Welcome | undefined
+  readonly #settings: Pick<Settings, 'codec'>
   readonly #connector: Connector
   readonly #outbox: Outbox
   readonly #streams: Streams
@@ -33,6 +34,7 @@ export class Session {
   #end: unknown
 
   constructor (url: URL, settings: Settings) {
+    this.#settings = settings
     this.#connector = new Connector(url, settings, {
       onState: (event) => this.#changed(event),
       onOpen: (greeting) => this.#opened(greeting),
@@ -43,7 +45,7 @@ export class Session {
       isOpen: () => this.#connector.state === 'open',
       isFollowed: (room) => this.#streams.isFollowed(roomTopic(room)),
       isReturning: (room) => this.#streams.isReturning(roomTopic(room)),
-      send: (text) => this.#connector.send(text)
+      send: (frame) => this.#connector.send(frame)
     })
     this.#streams = new Streams({
       resume: async (topics) => { await this.call({ type: 'resume', payload: { topics } }, INTERNAL) },
@@ -84,7 +86,8 @@ export class Session {
     signal?.throwIfAborted()
     if (this.#end !== undefined) throw this.#end
     this.#ids.add(id)
-    const call = this.#outbox.add(new Call({ id, ...rest }, rules))
+    const envelope = { id, ...rest }
+    const call = this.#outbox.add(new Call(envelope, rules, this.#settings.codec.encode(envelope)))
     const forget = whenAborted(signal, () => this.#outbox.abandon(call, signal?.reason))
     try {
       return await call.answer
@@ -95,7 +98,7 @@ export class Session {
 
   /** Sends what nobody answers, if there is a connection. */
   whisper (type: string, room: string): void {
-    if (this.#streams.isFollowed(roomTopic(room))) this.#connector.send(JSON.stringify({ type, room }))
+    if (this.#streams.isFollowed(roomTopic(room))) this.#connector.send(this.#settings.codec.encode({ type, room }))
   }
 
   /** Closes for good. What is on its way is given up with the same error as what waits. */

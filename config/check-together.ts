@@ -1,4 +1,5 @@
 import type { Draft } from './check-keys.ts'
+import { isLoopback } from '../src/auth/key-rules.ts'
 import { formatDuration } from './duration.ts'
 import type { Report } from './entry.ts'
 import { readHistoryRules } from './rules.ts'
@@ -12,6 +13,28 @@ export function checkTogether (draft: Draft, report: Report): void {
     problems.push(`WS_PONG_WAIT: expected a duration above WS_PING_PERIOD (${formatDuration(pingPeriodMs)}), got ${formatDuration(pongWaitMs)}`)
   }
   checkPositions(draft, report)
+  checkIngest(draft, report)
+  checkWebhooks(draft, report)
+}
+
+/** What is sent says who is where: nobody on the way may read it, and the receiver must know that it is from here. */
+function checkWebhooks ({ values: { webhookUrl: url, production }, isGiven }: Draft, { problems }: Report): void {
+  if (isGiven('webhookUrl') && !isGiven('webhookSecret')) problems.push('WEBHOOK_SECRET: expected a secret where WEBHOOK_URL is set, got none')
+  const isPlain = url !== undefined && url.startsWith('http:') && !isLoopback(url)
+  if (isPlain && production === true) problems.push('WEBHOOK_URL: expected https in production, or an address of this machine')
+}
+
+/** An address of events and a map of subjects mean nothing without each other; one that was refused is told of already. */
+function checkIngest ({ isGiven }: Draft, { problems }: Report): void {
+  const sources = [
+    { url: 'NATS_URL', subjects: 'NATS_SUBJECTS', hasUrl: isGiven('natsUrl'), hasSubjects: isGiven('natsSubjects') },
+    { url: 'INGEST_REDIS_URL', subjects: 'INGEST_REDIS_SUBJECTS', hasUrl: isGiven('ingestRedisUrl'), hasSubjects: isGiven('ingestRedisSubjects') }
+  ]
+  for (const { url, subjects, hasUrl, hasSubjects } of sources) {
+    if (hasUrl && !hasSubjects) problems.push(`${subjects}: expected a map of subjects where ${url} is set, got none`)
+    if (hasSubjects && !hasUrl) problems.push(`${url}: expected a server where ${subjects} is set, got none`)
+  }
+  if (sources.every(({ hasUrl }) => hasUrl)) problems.push('INGEST_REDIS_URL: expected one source of events, got NATS_URL as well')
 }
 
 /** A message that is kept for longer than its number would be found under a number that is given out again. */

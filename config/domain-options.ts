@@ -1,4 +1,5 @@
 import type { Timings } from '../src/hub/timings.ts'
+import type { IngestTimings } from '../src/ingest/ingest-timings.ts'
 import type { RedisTimings } from '../src/relay/redis/timings.ts'
 import type { Config } from './env-schema.ts'
 import { readHistoryRules } from './rules.ts'
@@ -7,7 +8,7 @@ import { readHistoryRules } from './rules.ts'
 const HARD_LIMIT_FACTOR = 4
 
 /** The settings as the options of each plugin and route. The only place that knows both sides. */
-export function domainOptions (config: Config, timings: Timings, redisTimings: Partial<RedisTimings> = {}) {
+export function domainOptions (config: Config, timings: Timings, redisTimings: Partial<RedisTimings> = {}, ingestTimings: IngestTimings = {}) {
   return {
     jwt: {
       secret: config.jwtSecret,
@@ -28,6 +29,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       positionTtlMs: config.positionTtlMs
     },
     rateLimit: { handshakesPerMinute: config.handshakeRate, restPerMinute: config.restRate },
+    hub: { adminRoles: config.adminRoles },
     rooms: {
       limits: {
         maxRoomsPerClient: config.maxRoomsPerClient,
@@ -43,12 +45,15 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       timings
     },
     sessions: sessionOptions(config, timings),
+    ingest: ingestOptions(config, ingestTimings),
+    webhooks: { url: config.webhookUrl, secret: config.webhookSecret, events: config.webhookEvents },
     websocket: {
       maxPayloadBytes: config.maxMessageSizeBytes * HARD_LIMIT_FACTOR,
       closeTimeoutMs: timings.closeTimeoutMs,
       compression: config.compression === 'on'
     },
     page: { paths: config.paths, adminRoles: config.adminRoles },
+    metrics: { adminRoles: config.adminRoles, token: config.metricsToken, open: !config.production && config.metricsToken === undefined },
     connect: {
       paths: config.paths,
       reject: config.authReject,
@@ -57,6 +62,20 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       dialect: config.dialect,
       origins: { allowed: config.allowedOrigins, production: config.production }
     }
+  }
+}
+
+function ingestOptions (config: Config, { nats = {}, redis = {}, retry = {} }: IngestTimings) {
+  return {
+    nats: config.natsUrl === undefined
+      ? undefined
+      : { url: config.natsUrl, stream: config.natsStream, consumer: config.natsConsumer, timings: nats },
+    redis: config.ingestRedisUrl === undefined
+      ? undefined
+      : { url: config.ingestRedisUrl, stream: config.ingestRedisStream, group: config.ingestRedisGroup, timings: redis },
+    subjects: config.natsSubjects ?? config.ingestRedisSubjects,
+    maxMessageSizeBytes: config.maxMessageSizeBytes,
+    retry
   }
 }
 

@@ -1,7 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { ALGORITHMS, keySetUrl, publicKey, sharedSecret } from '../src/auth/key-rules.ts'
+import { dialects } from '../src/protocol/dialects/index.ts'
 import { DEFAULT_POSITION_TTL_MS, defaultHistory, MAX_HISTORY_SIZE } from '../src/relay/history-rules.ts'
-import { allowedOrigin, historyRules, listenHost, plainName, proxyAddress, redisPrefix, redisUrl, socketPath } from './rules.ts'
+import { webhookSecret, webhookUrl } from '../src/webhooks/endpoint.ts'
+import { WEBHOOK_EVENTS } from '../src/webhooks/webhook-event.ts'
+import {
+  allowedOrigin, historyRules, listenHost, natsName, natsUrl, plainName, proxyAddress, redisPrefix, redisUrl, socketPath, subjectMap
+} from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalChoice, optionalText, secret, text, type Annotation
 } from './setting.ts'
@@ -32,9 +37,26 @@ export const settingsSchema = Type.Object({
   redisUrl: secret('REDIS_URL', 'Redis that relates the nodes: redis:// or rediss:// URL, several for a cluster, redis+sentinel://; unset: this node alone.', redisUrl),
   redisPrefix: text('REDIS_PREFIX', 'hub', 'Beginning of all names in Redis; nodes with the same one are one hub.', { rule: redisPrefix }),
 
+  natsUrl: secret('NATS_URL', 'NATS server whose JetStream has events of other systems: nats:// or tls:// URL, several with commas; unset: no events.', natsUrl),
+  natsSubjects: Type.Optional(text('NATS_SUBJECTS', '',
+    'Whom the events are for: `match.proposal -> users from driver_id, passenger_id; ride.* -> rooms from ride_id as ride.update`; the first rule that fits a subject counts.',
+    { rule: subjectMap })),
+  natsStream: text('NATS_STREAM', 'EVENTS', 'Name of the stream; made for the subjects when there is none.', { rule: natsName }),
+  natsConsumer: text('NATS_CONSUMER', 'wshub', 'Name of the durable consumer that all nodes share.', { rule: natsName }),
+  ingestRedisUrl: secret('INGEST_REDIS_URL', 'Redis with a stream of events of other systems, in place of NATS; written like REDIS_URL, and may be the same.', redisUrl),
+  ingestRedisSubjects: Type.Optional(text('INGEST_REDIS_SUBJECTS', '', 'Whom those events are for; written like NATS_SUBJECTS.', { rule: subjectMap })),
+  ingestRedisStream: text('INGEST_REDIS_STREAM', 'events', 'Key of the stream.', { rule: plainName }),
+  ingestRedisGroup: text('INGEST_REDIS_GROUP', 'wshub', 'Name of the consumer group that all nodes share.', { rule: plainName }),
+
+  webhookUrl: secret('WEBHOOK_URL', 'Address that is told who comes and goes: http or https URL, https in production; unset: nobody is told.', webhookUrl),
+  webhookSecret: secret('WEBHOOK_SECRET', 'Secret that webhooks are signed with, 32 bytes or more; `whsec_` and base64 of them is understood, too.', webhookSecret),
+  webhookEvents: choices('WEBHOOK_EVENTS', WEBHOOK_EVENTS, WEBHOOK_EVENTS.join(','), 'What it is told of.'),
+
+  metricsToken: secret('METRICS_TOKEN', 'Secret that opens `/metrics` beside the token of an administrator; unset: open to everybody in development.', plainName),
+
   enabled: flag('WS_ENABLED', true, 'Whether the service runs at all; off: `start` opens no port and exits 0.'),
   paths: list('WS_PATHS', '/ws,/api/v1/ws', 'Paths that upgrade.', { rule: socketPath }),
-  dialect: choice('WS_DIALECT', ['hub.v1'], 'hub.v1', 'Dialect of a client that names none.'),
+  dialect: choice('WS_DIALECT', [...dialects.keys()], 'hub.v1', 'Dialect of a client that names none.'),
   auth: choice('WS_AUTH', ['required', 'optional'], 'required', '`optional` lets clients without a token in as guests.'),
   tokenSources: choices('WS_TOKEN_SOURCES', ['query', 'protocol', 'header'], 'query,protocol,header',
     'Where a token is looked for, in this order; the first that holds one decides.'),
@@ -74,7 +96,7 @@ export const settingsSchema = Type.Object({
   handshakeRate: integer('WS_HANDSHAKE_RATE', 600, 'Handshakes a minute of an address; 0: off.'),
   restRate: integer('WS_REST_RATE', 600, 'HTTP requests a minute of a token or address; 0: off.'),
 
-  publishRequiresJoin: flag('WS_PUBLISH_REQUIRES_JOIN', true, 'Whether only members and subscribers may publish to a room.'),
+  publishRequiresJoin: flag('WS_PUBLISH_REQUIRES_JOIN', true, 'Whether only members and subscribers may publish to a room; clients of `flat.v1` need no more than leave to publish there.'),
   clientPublish: flag('WS_CLIENT_PUBLISH', true, 'Whether clients may publish.'),
   clientBroadcast: choice('WS_CLIENT_BROADCAST', ['off', 'admin', 'all'], 'admin', 'Which clients may broadcast to everybody.'),
   invalidJson: choice('WS_INVALID_JSON', ['error', 'close'], 'error', 'Answer to a frame that is not JSON.'),

@@ -10,7 +10,7 @@ export type Env = Readonly<Record<string, string | undefined>>
 /** What was written for each setting that was written at all. */
 export type Given = ReadonlyMap<Setting, readonly Entry[]>
 
-const OUR_PREFIX = /^(?:WS|WEBSOCKET|JWT|REDIS|NATS)_/i
+const OUR_PREFIX = /^(?:WS|WEBSOCKET|JWT|REDIS|NATS|INGEST|WEBHOOK|METRICS)_/i
 /** Read by the `ws` package itself. */
 const FOREIGN = new Set(['WS_NO_BUFFER_UTIL', 'WS_NO_UTF_8_VALIDATE'])
 const settingByName = new Map(schemaSettings.flatMap((setting) => [setting.env, ...setting.aliases].map((name) => [name, setting])))

@@ -17,14 +17,20 @@ const GATHER_MS = 20
 export function logDestination (): LogStream {
   const output = pino.destination({ sync: false, minLength: FULL_BYTES })
   let timer: NodeJS.Timeout | undefined
+  let unwrittenBytes = 0
   const flush = (): void => {
     timer = undefined
     output.flush()
   }
+  const flushSoon = (): void => { timer ??= setTimeout(flush, GATHER_MS).unref() }
+  output.on('write', (bytes: number) => { unwrittenBytes -= bytes })
+  // A flush does nothing while a write is under way: what came meanwhile would wait for the next line.
+  output.on('drain', () => { if (unwrittenBytes > 0) flushSoon() })
   return {
     write (line) {
+      unwrittenBytes += Buffer.byteLength(line)
       output.write(line)
-      timer ??= setTimeout(flush, GATHER_MS).unref()
+      flushSoon()
     }
   }
 }

@@ -1,4 +1,6 @@
 import { isIP } from 'node:net'
+import { parseNatsUrl } from '../src/ingest/nats/nats-url.ts'
+import { parseSubjectMap } from '../src/ingest/subject-map.ts'
 import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
 import { parseHistoryRules, type HistoryRule } from '../src/relay/history-rules.ts'
 import { parseDuration } from './duration.ts'
@@ -59,6 +61,23 @@ export function redisUrl (text: string): Outcome<string> {
 /** Braces would change the slots that names of a cluster belong to. */
 export function redisPrefix (text: string): Outcome<string> {
   return /^[^\s\p{Cc}{}*?[\]]+$/u.test(text) ? { value: text } : { expected: 'a name without white space and braces', got: text }
+}
+
+/** Where NATS is. The text may hold a password: no message repeats it. */
+export function natsUrl (text: string): Outcome<string> {
+  const parsed = parseNatsUrl(text)
+  return 'expected' in parsed ? parsed : { value: text }
+}
+
+/** A name of a stream or a consumer: it becomes part of subjects. */
+export function natsName (text: string): Outcome<string> {
+  return /^[^\s\p{Cc}.*>/\\]+$/u.test(text) ? { value: text } : { expected: 'a name without white space, dots, slashes, * and >', got: text }
+}
+
+/** Which events are for whom. */
+export function subjectMap (text: string): Outcome<string> {
+  const parsed = parseSubjectMap(text)
+  return 'expected' in parsed ? parsed : { value: text }
 }
 
 /** What is kept of which topics. */

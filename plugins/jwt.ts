@@ -4,26 +4,22 @@ import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
 import { keyFromSet, KeySetError, type FindKey } from '../src/auth/key-set.ts'
 import { toKeys, type TokenKeys } from '../src/auth/token-keys.ts'
+import { bearerToken } from '../src/auth/token-sources.ts'
 import { isAccessToken } from '../src/auth/token-type.ts'
 import { HubError } from '../src/errors.ts'
 import { isRecord } from '../src/guards.ts'
 import { authenticationRequired, unavailable } from '../src/http-error.ts'
 import { andThen, attempt, type MaybePromise } from '../src/maybe-promise.ts'
+import { toCallers } from './callers.ts'
 
 declare module 'fastify' {
-  interface FastifyInstance {
-    /**
-     * Verifies a token, at once unless the key has to be fetched; rejects with 401, or with 503 when the keys cannot be had.
-     * Asked again for the same request, it does not verify again.
-     */
-    authenticate (request: FastifyRequest, token: string | undefined): MaybePromise<Identity>
-    /** Verifies a token that comes without a request, in just the same way. Throws or rejects with `UNAUTHORIZED` or `UNAVAILABLE`. */
-    identify (token: string): MaybePromise<Identity>
-  }
   interface FastifyRequest {
     /** The token that was verified, or is being verified. */
-    verification: { readonly token: string, identity: MaybePromise<Identity> | undefined } | undefined
-    /** What @fastify/jwt verifies with under the hub's own name, beside the `jwtVerify` that an application may have. */
+    hubVerification: { readonly token: string, identity: MaybePromise<Identity> | undefined } | undefined
+    /**
+     * What @fastify/jwt verifies with under the hub's own name, beside the `jwtVerify` that an application may have; absent on requests of
+     * routes outside of the context that the plugin is registered in.
+     */
     verifyAccessToken (): Promise<unknown>
   }
 }
@@ -47,24 +43,28 @@ const DEFAULT_KEY_TIMEOUT_MS = 5_000
 /** Where the library keeps what belongs to the hub, beside an application's own. */
 const NAMESPACE = 'wshub'
 
-/** Decorates `authenticate` and `identify`. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
+/** Decorates `callers`: tokens tell who somebody is, at once unless a key has to be fetched. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
   const { claims = defaultClaims, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS } = options
   const keys = toKeys(options)
   const findKey = findKeyOf(keys, keyTimeoutMs)
-  app.decorateRequest('verification', undefined)
+  app.decorateRequest('hubVerification', undefined)
   await app.register(jwt, { ...toJwtOptions(options, keys, findKey), namespace: NAMESPACE, jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
   const verify = verifierOf(app, findKey)
   const identityOf = (token: string, request?: FastifyRequest): MaybePromise<Identity> => (
     andThen(verify(token, request), (verified) => toAccess(verified, claims))
   )
-  app.decorate('authenticate', (request: FastifyRequest, token: string | undefined) => {
-    if (token === undefined) return refuse(new Error('missing authentication token'))
-    if (request.verification?.token !== token) request.verification = { token, identity: undefined }
-    request.verification.identity ??= attempt(() => identityOf(token, request), refuse)
-    return request.verification.identity
-  })
-  app.decorate('identify', (token: string) => attempt(() => identityOf(token), refuseInBand))
+  const knocking = (request: FastifyRequest, token: string | undefined): MaybePromise<Identity | undefined> => {
+    if (token === undefined) return undefined
+    if (request.hubVerification?.token !== token) request.hubVerification = { token, identity: undefined }
+    request.hubVerification.identity ??= attempt(() => identityOf(token, request), refuse)
+    return request.hubVerification.identity
+  }
+  app.decorate('callers', toCallers({
+    find: (request) => knocking(request, bearerToken(request.headers.authorization)),
+    knocking,
+    identify: (token) => attempt(() => identityOf(token), refuseInBand)
+  }))
 }, { name: 'jwt', fastify: '5.x' })
 
 type Verify = (token: string, request?: FastifyRequest) => MaybePromise<unknown>
@@ -74,7 +74,7 @@ function verifierOf (app: FastifyInstance, findKey: FindKey | undefined): Verify
   const { [NAMESPACE]: library } = app.getDecorator<Record<typeof NAMESPACE, JWT>>('jwt')
   if (findKey === undefined) return (token) => library.verify<object>(token)
   // By the same options in both ways; with a request the library keeps what it has made of a key, which is most of the work.
-  return (token, request) => request === undefined ? verifyBySet(library, findKey, token) : request.verifyAccessToken()
+  return (token, request) => request !== undefined && 'verifyAccessToken' in request ? request.verifyAccessToken() : verifyBySet(library, findKey, token)
 }
 
 async function verifyBySet (library: JWT, findKey: FindKey, token: string): Promise<unknown> {
@@ -123,7 +123,7 @@ function toJwtOptions ({ issuer, audience }: JwtPluginOptions, keys: TokenKeys, 
       requiredClaims: ['exp', ...(issuer === undefined ? [] : ['iss']), ...(audience === undefined ? [] : ['aud'])],
       ...(issuer !== undefined && { allowedIss: issuer }),
       ...(audience !== undefined && { allowedAud: audience }),
-      extractToken: ({ verification }) => verification?.token
+      extractToken: ({ hubVerification }) => hubVerification?.token
     }
   }
 }

@@ -1,7 +1,6 @@
 import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
-import { bearerToken } from '../src/auth/token-sources.ts'
 import { addressKey } from '../src/hub/address.ts'
 import { RequestWindows } from '../src/hub/request-windows.ts'
 import { HttpError } from '../src/http-error.ts'
@@ -36,7 +35,7 @@ export default fp<RateLimitPluginOptions>(async (app, { handshakesPerMinute = 60
     rest: limit(restPerMinute, async (request) => await callerOf(app, request))
   })
   warnOfUntrustedProxy(app)
-}, { name: 'rate-limit', dependencies: ['jwt'], fastify: '5.x' })
+}, { name: 'rate-limit', decorators: { fastify: ['callers'] }, fastify: '5.x' })
 
 /** A store that counts on this node, and over all of them where there is a way to: while that way is closed a limit holds for each node. */
 function storeOf (findShared: () => SharedCounter | undefined) {
@@ -56,10 +55,9 @@ function storeOf (findShared: () => SharedCounter | undefined) {
   }
 }
 
-/** The user of a valid token, else the address: whoever makes tokens up stays one caller. No token gets into a store. */
+/** The user, else the address: whoever makes tokens up stays one caller. No token gets into a store. */
 async function callerOf (app: FastifyInstance, request: FastifyRequest): Promise<string> {
-  const token = bearerToken(request.headers.authorization)
-  const identity = token === undefined ? undefined : await attempt(() => app.authenticate(request, token), () => undefined)
+  const identity = await attempt(() => app.callers.find(request), () => undefined)
   return identity === undefined ? `rest:${addressKey(request.ip)}` : `rest:user:${identity.userId}`
 }
 

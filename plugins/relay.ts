@@ -6,12 +6,13 @@ import { DEFAULT_POSITION_TTL_MS, defaultHistory, keepOfRules, type HistorySetti
 import { MemoryRelay } from '../src/relay/memory-relay.ts'
 import type { Relay } from '../src/relay/relay.ts'
 import { RelayFacade } from '../src/relay/relay-facade.ts'
+import { isClientLike, openCommands, type ClientLike, type RedisPlace } from '../src/relay/redis/connect.ts'
 import { openRedisRelay } from '../src/relay/redis/open-relay.ts'
 import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
 import type { RedisRelay } from '../src/relay/redis/redis-relay.ts'
 import type { SharedCounter } from '../src/relay/redis/shared-counter.ts'
 import type { RedisTimings } from '../src/relay/redis/timings.ts'
-import redis, { REDIS_NAMESPACE } from './redis.ts'
+import redis from './redis.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -22,10 +23,15 @@ declare module 'fastify' {
   }
 }
 
-/** By way of Redis: with it, any number of nodes are one hub. */
+/** By way of Redis: with it, any number of nodes are one hub. Either `url` or `client` must be given. */
 export interface RedisOptions {
   /** As the setting REDIS_URL. */
-  readonly url: string
+  readonly url?: string
+  /**
+   * An ioredis client of the application's, for one server, Sentinels or a cluster. The hub opens connections of its own to where it
+   * goes, with its credentials and its TLS; the client itself is not used, and never closed.
+   */
+  readonly client?: ClientLike
   /** Beginning of all names in Redis; nodes with the same one are one hub. */
   readonly prefix?: string
   /** How long the users of a node that is gone stay present, ms. */
@@ -63,14 +69,11 @@ export default fp<RelayPluginOptions>(async (app, options) => {
 }, { name: 'relay', fastify: '5.x' })
 
 async function connect (app: FastifyInstance, nodeId: string, options: RedisOptions, streams: StreamOptions): Promise<RedisRelay> {
-  const { url, prefix = 'hub', presenceGraceMs = 3_000, timings = {} } = options
-  const parsed = parseRedisUrl(url)
-  if ('expected' in parsed) throw new Error(`REDIS_URL: expected ${parsed.expected}`)
-  const { target } = parsed
-  await app.register(redis, { target })
-  const commands = app.redis[REDIS_NAMESPACE]
-  if (commands === undefined) throw new Error('@fastify/redis did not decorate the connection')
-  const logger = app.log.child({ logger: 'relay' })
+  const { prefix = 'hub', presenceGraceMs = 3_000, timings = {} } = options
+  const target = placeOf(options)
+  const commands = openCommands(target)
+  await app.register(redis, { client: commands })
+  const logger = app.log.child({ logger: 'ws_relay' })
   return openRedisRelay({
     ...streams,
     target,
@@ -84,4 +87,15 @@ async function connect (app: FastifyInstance, nodeId: string, options: RedisOpti
     connections: () => app.hasDecorator('hub') ? app.hub.size : 0,
     onRevived: () => app.hub.recheck()
   })
+}
+
+function placeOf ({ url, client }: RedisOptions): RedisPlace {
+  if ((url === undefined) === (client === undefined)) throw new Error(`redis: expected either url or client, got ${url === undefined ? 'neither' : 'both'}`)
+  if (url === undefined) {
+    if (!isClientLike(client)) throw new Error('redis.client: expected a Redis or Cluster of ioredis')
+    return client
+  }
+  const parsed = parseRedisUrl(url)
+  if ('expected' in parsed) throw new Error(`REDIS_URL: expected ${parsed.expected}`)
+  return parsed.target
 }

@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin'
+import { DEFAULT_ADMIN_ROLES } from '../src/auth/identity.ts'
 import { builtInCommands } from '../src/commands/index.ts'
 import type { PublishPolicy } from '../src/commands/services.ts'
 import { defaultTimings } from '../src/hub/timings.ts'
@@ -21,11 +22,12 @@ export interface RoomsPluginOptions {
 }
 
 const defaultLimits: RoomLimits = { maxRoomsPerClient: 128, maxConnectionsPerRoom: 0, presenceMax: 1_000 }
-const defaultPolicy: PublishPolicy = {
+/** Who may publish where nothing else is said. */
+export const defaultPolicy: PublishPolicy = {
   publishRequiresJoin: true,
   clientPublish: true,
   clientBroadcast: 'admin',
-  adminRoles: ['admin', 'superadmin']
+  adminRoles: DEFAULT_ADMIN_ROLES
 }
 
 /** Decorates `rooms`, and gives the hub the message types of the protocol. */

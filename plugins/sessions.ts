@@ -61,7 +61,7 @@ export default fp<SessionsPluginOptions>(async (app, options) => {
   const logger = app.log.child({ logger: 'client' })
   const expiry = new Expiry(hub, settings.expiryNoticeMs)
   const sessions = makeSessions({ hub, relay: app.relay.port, rooms: app.rooms, admission, expiry, logger }, settings)
-  const renewal = new Renewal({ hub, relay: app.relay.port, rooms: app.rooms, expiry, logger, identify: (token) => app.identify(token) })
+  const renewal = new Renewal({ hub, relay: app.relay.port, rooms: app.rooms, expiry, logger, identify: (token) => app.callers.identify(token) })
   hub.commands.addBuiltIn(sessionCommands({ renewal, expiry }))
   const heartbeatTimes = { ...settings.times, sweepIntervalMs: settings.timings.sweepIntervalMs }
   const heartbeat = new Heartbeat(hub, heartbeatTimes, logger)

@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream'
 import type { IncomingMessage } from 'node:http'
 import websocket from '@fastify/websocket'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { answerProtocol, parseProtocols } from '../src/auth/subprotocol.ts'
+import { isRecord } from '../src/guards.ts'
 import { HttpError } from '../src/http-error.ts'
 import { offersCompression, PERMESSAGE_DEFLATE } from '../src/hub/compression-offer.ts'
 import { inflateInPlace } from '../src/hub/inflate-in-place.ts'
@@ -38,25 +39,11 @@ const perMessageDeflate = { serverNoContextTakeover: true, clientNoContextTakeov
 const routeMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** Upgrades for routes that ask for them and for no others; drains before the server closes. */
-export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, closeTimeoutMs = 5_000, compression = false }) => {
+export default fp<SocketPluginOptions>(async (app, settings) => {
   app.server.prependListener('upgrade', refusePipelined)
-  // Of a type of its own: ws' types lack `closeTimeout` and `maxFragments`, and would refuse them in a literal.
-  const options = {
-    maxPayload: maxPayloadBytes,
-    closeTimeout: closeTimeoutMs,
-    maxFragments: MAX_FRAGMENTS,
-    perMessageDeflate: compression && perMessageDeflate,
-    // Without this ws echoes the first entry, which may be a token.
-    handleProtocols: (_offered: Set<string>, request: IncomingMessage) => (
-      answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
-    )
-  }
-  await app.register(websocket, { options, preClose: drainAndClose, errorHandler: endBroken })
-  app.websocketServer.on('wsClientError', (error, socket, { socket: { remoteAddress: ip } }) => {
-    app.log.info({ ip, reason: error.message }, 'ws upgrade failed')
-    refuseMalformed(error, socket)
-  })
-  if (compression) {
+  await app.register(websocket, { options: socketOptions(settings), preClose: drainAndClose, errorHandler: endBroken })
+  app.websocketServer.on('wsClientError', refuseUnread(app.log))
+  if (settings.compression === true) {
     app.server.prependListener('upgrade', settleOffer)
     app.websocketServer.on('connection', inflateInPlace)
   }
@@ -67,6 +54,28 @@ export default fp<SocketPluginOptions>(async (app, { maxPayloadBytes = 262_144, 
   })
 }, { name: 'websocket', dependencies: ['sessions'], fastify: '5.x' })
 
+/** The settings as options of ws; of a type of their own, because its types lack `closeTimeout` and `maxFragments`, and would refuse them in a literal. */
+export function socketOptions ({ maxPayloadBytes = 262_144, closeTimeoutMs = 5_000, compression = false }: SocketPluginOptions) {
+  return {
+    maxPayload: maxPayloadBytes,
+    closeTimeout: closeTimeoutMs,
+    maxFragments: MAX_FRAGMENTS,
+    perMessageDeflate: compression && perMessageDeflate,
+    // Without this ws echoes the first entry, which may be a token.
+    handleProtocols: (_offered: Set<string>, request: IncomingMessage) => (
+      answerProtocol(parseProtocols(request.headers['sec-websocket-protocol']), dialects)
+    )
+  }
+}
+
+/** Refuses, as a listener of `wsClientError`, a handshake that only ws finds wrong. */
+export function refuseUnread (log: FastifyBaseLogger) {
+  return (error: Error, socket: Duplex, { socket: { remoteAddress: ip } }: IncomingMessage): void => {
+    log.info({ ip, reason: error.message }, 'ws upgrade failed')
+    refuseMalformed(error, socket)
+  }
+}
+
 /** True for a path that is there for another method than the one of the request. */
 function isKnownPath (app: FastifyInstance, url: string): boolean {
   const [path = ''] = url.split(/[?#]/, 1)
@@ -74,8 +83,9 @@ function isKnownPath (app: FastifyInstance, url: string): boolean {
 }
 
 /** Ends a socket. What its peer or the network did is worth no more than a debug line, a handler that throws is a fault of ours. */
-function endBroken (error: Error & { code?: string, syscall?: string }, socket: WebSocket, { log }: FastifyRequest): void {
-  const isOfPeer = error.syscall !== undefined || error.code?.startsWith('WS_ERR_') === true
+export function endBroken (error: unknown, socket: WebSocket, { log }: FastifyRequest): void {
+  const { syscall, code } = isRecord(error) ? error : {}
+  const isOfPeer = syscall !== undefined || String(code).startsWith('WS_ERR_')
   if (isOfPeer) log.debug({ err: error }, 'WebSocket error')
   else log.error({ err: error }, 'socket handler failed')
   socket.terminate()
@@ -98,7 +108,7 @@ function refusePipelined (_request: IncomingMessage, socket: Duplex & { _httpMes
 }
 
 /** Leaves ws only to accept an offer of compression, or to see none. */
-function settleOffer ({ headers }: IncomingMessage): void {
+export function settleOffer ({ headers }: IncomingMessage): void {
   const offered = headers['sec-websocket-extensions']
   if (offered === undefined) return
   if (offersCompression(offered)) headers['sec-websocket-extensions'] = PERMESSAGE_DEFLATE

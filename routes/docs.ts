@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import { asyncapiDocument, defaultSocket } from '../src/description/asyncapi.ts'
@@ -9,6 +11,11 @@ import type { ConnectOptions } from './ws/connect.ts'
 /** What of the socket its description names; what is left out has the default of the settings table. */
 export type DocsRoutesOptions = Partial<Pick<ConnectOptions, 'paths' | 'tokenSources'>>
 
+/** Where a build puts it; a service that runs from its sources has it in them. */
+const PROTO = import.meta.filename.endsWith('.ts')
+  ? join(import.meta.dirname, '..', 'src', 'protocol', 'protobuf', 'hub.proto')
+  : join(import.meta.dirname, '..', 'schemas', 'hub.proto')
+
 const schema = {
   tags: ['docs'],
   summary: 'The AsyncAPI document of the socket',
@@ -16,7 +23,15 @@ const schema = {
   response: { 200: Type.Object({ asyncapi: Type.String() }, { additionalProperties: true, description: 'An AsyncAPI 3.0 document.' }) }
 }
 
-/** `GET /docs/asyncapi.json`: the socket as `/docs/json` has the routes; for everybody. */
+const protoSchema = {
+  tags: ['docs'],
+  summary: 'The messages of the binary dialect',
+  description: 'The `.proto` file of the dialect `protobuf.v1`.',
+  produces: ['text/plain'],
+  response: { 200: Type.String() }
+}
+
+/** `GET /docs/asyncapi.json`: the socket as `/docs/json` has the routes; `GET /docs/hub.proto`: its binary form. Both for everybody. */
 const docsRoutes: FastifyPluginAsync<DocsRoutesOptions> = async (app, options) => {
   const { paths = defaultSocket.paths, tokenSources = defaultSocket.tokenSources } = options
   // Throws where it is missing, and says so.
@@ -31,6 +46,9 @@ const docsRoutes: FastifyPluginAsync<DocsRoutesOptions> = async (app, options) =
       requests: [...requests, ...custom]
     })
     return await reply.type('application/json; charset=utf-8').send(JSON.stringify(document, toJson))
+  })
+  app.get('/docs/hub.proto', { schema: protoSchema }, async (_request, reply) => {
+    return await reply.type('text/plain; charset=utf-8').send(await readFile(PROTO, 'utf8'))
   })
 }
 

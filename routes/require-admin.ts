@@ -1,14 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { hasRole, type Identity } from '../src/auth/identity.ts'
-import { bearerToken } from '../src/auth/token-sources.ts'
 import { HttpError } from '../src/http-error.ts'
 
 const admins = new WeakMap<FastifyRequest, Identity>()
 
-/** A hook for routes of administrators: 401 without a valid token, 403 without one of the roles. Runs before the body is looked at. */
+/** A hook for routes of administrators: 401 for nobody, 403 without one of the roles. Runs before the body is looked at. */
 export function requireAdmin (app: FastifyInstance, adminRoles: readonly string[]) {
   return async (request: FastifyRequest): Promise<void> => {
-    const identity = await app.authenticate(request, bearerToken(request.headers.authorization))
+    const identity = await app.callers.of(request)
     if (!hasRole(identity, adminRoles)) throw new HttpError(403, 'admin access required')
     admins.set(request, identity)
   }

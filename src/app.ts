@@ -7,29 +7,37 @@ import { logDestination, type LogStream } from '../config/log-destination.ts'
 import { loggerOptions } from '../config/logger-options.ts'
 import errorHandler, { refuseUnroutable } from '../plugins/error-handler.ts'
 import hub from '../plugins/hub.ts'
+import ingest from '../plugins/ingest.ts'
 import jwt from '../plugins/jwt.ts'
 import loopDelay from '../plugins/loop-delay.ts'
+import metrics from '../plugins/metrics.ts'
 import openapi from '../plugins/openapi.ts'
 import rateLimit from '../plugins/rate-limit.ts'
 import relay from '../plugins/relay.ts'
 import rooms from '../plugins/rooms.ts'
 import sessions from '../plugins/sessions.ts'
+import webhooks from '../plugins/webhooks.ts'
 import websocket from '../plugins/websocket.ts'
 import consoleRoutes from '../routes/console/index.ts'
 import type { IssueToken } from '../routes/console/token.ts'
 import docsRoutes from '../routes/docs.ts'
 import healthRoutes from '../routes/health.ts'
+import metricsRoute from '../routes/metrics.ts'
 import socketRoutes from '../routes/ws/index.ts'
 import { signToken } from './cli/sign-token.ts'
 import { checkHost, refuseMalformed } from './malformed-request.ts'
 import { defaultTimings, type Timings } from './hub/timings.ts'
+import type { IngestTimings } from './ingest/ingest-timings.ts'
 import { dialects } from './protocol/dialects/index.ts'
 import type { RedisTimings } from './relay/redis/timings.ts'
+import type { WebhookTimings } from './webhooks/webhook-settings.ts'
 
 /** What differs between the service and a test of it. */
 export interface AppOverrides {
   readonly timings?: Partial<Timings>
   readonly redisTimings?: Partial<RedisTimings>
+  readonly ingestTimings?: IngestTimings
+  readonly webhookTimings?: Partial<WebhookTimings>
   /** Where log lines go; standard output when left out. */
   readonly logStream?: LogStream
 }
@@ -44,8 +52,8 @@ const TOKEN_LIFETIME_MS = 86_400_000
 const MAX_PARAM_LENGTH = 3 * 256
 
 /** Builds the whole service from its settings, ready to listen. A key must be set. */
-export async function buildApp (config: Config, { timings, redisTimings = {}, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
-  const options = domainOptions(config, { ...defaultTimings, ...timings }, redisTimings)
+export async function buildApp (config: Config, { timings, redisTimings = {}, ingestTimings = {}, webhookTimings = {}, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
+  const options = domainOptions(config, { ...defaultTimings, ...timings }, redisTimings, ingestTimings)
   const app = Fastify(serverOptions(config, logStream)).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   // An expectation that is not known may be ignored (RFC 9110 section 10.1.1); Node would refuse it with an empty body.
@@ -58,9 +66,12 @@ export async function buildApp (config: Config, { timings, redisTimings = {}, lo
 
   await app.register(loopDelay)
   await app.register(relay, options.relay)
-  await app.register(hub)
+  await app.register(hub, options.hub)
   await app.register(rooms, options.rooms)
   await app.register(sessions, options.sessions)
+  await app.register(webhooks, { ...options.webhooks, timings: webhookTimings })
+  await app.register(ingest, options.ingest)
+  await app.register(metrics)
   await app.register(websocket, options.websocket)
   // Not before the plugin: it ends the sockets of the upgrades that are refused after it.
   app.addHook('onRequest', ({ raw }, _reply, done) => {
@@ -69,6 +80,7 @@ export async function buildApp (config: Config, { timings, redisTimings = {}, lo
   })
 
   await app.register(healthRoutes)
+  await app.register(metricsRoute, options.metrics)
   await app.register(docsRoutes, options.connect)
   await app.register(socketRoutes, { connect: options.connect, adminRoles: config.adminRoles, onlinePublic: config.onlinePublic })
   if (config.consolePage === 'on') await app.register(consoleRoutes, { ...options.page, dialects: [...dialects.keys()], issueToken: developmentTokens(config) })

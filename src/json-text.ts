@@ -15,6 +15,15 @@ export class JsonText {
   }
 }
 
+/** The JSON text of an object. Fields that are undefined are left out, and a {@link JsonText} is passed on as it is. */
+export function objectText (fields: Readonly<Record<string, unknown>>): string {
+  const parts: string[] = []
+  for (const [key, value] of Object.entries(fields)) {
+    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${jsonTextOf(value)}`)
+  }
+  return `{${parts.join()}}`
+}
+
 /** The JSON text of any value; `undefined` becomes `null`. Throws like `JSON.stringify`. */
 export function jsonTextOf (value: unknown): string {
   return value instanceof JsonText ? value.text : JSON.stringify(value) ?? 'null'

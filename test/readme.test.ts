@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import t from 'tap'
 import { settingsMarkdown } from '../config/help.ts'
 import { closeCodes } from '../src/protocol/close-codes.ts'
+import { dialects } from '../src/protocol/dialects/index.ts'
 import { errorCodes } from '../src/protocol/error-codes.ts'
+import { Notifier } from '../src/hub/notifier.ts'
 import { isReservedType } from '../src/protocol/reserved-types.ts'
 import { connectAs, getJson, startService } from './helper.ts'
 import { projectRoot } from './support/project-root.ts'
@@ -48,6 +50,15 @@ t.test('every message of the server in the table has a name that an application 
   const types = tableUnder('What the server sends').map(([type]) => type ?? '')
   t.ok(types.length > 10)
   t.same(types.filter((type) => !isReservedType(type)), [])
+})
+
+t.test('the table of dialects has them all', async (t) => {
+  t.same(tableUnder('Dialects').map(([name]) => name), [...dialects.keys()])
+})
+
+t.test('every notice of the table can be called', async (t) => {
+  const calls = [...readme.matchAll(/^\| `notify\.(\w+)\(/gm)].map(([, name]) => name ?? '')
+  t.same(calls, Object.getOwnPropertyNames(Notifier.prototype).filter((name) => name !== 'constructor'))
 })
 
 t.test('the table of routes is the one of the OpenAPI document', async (t) => {

@@ -1,14 +1,14 @@
+import { usualForm, type Form, type Said } from './firehose-forms.ts'
 import type { Order } from './page/wire.ts'
 
 const TIMESTAMP = '2026-01-01T00:00:00.000Z'
-const FINAL_TEXT = 0x81
 /** Says that the length stands in the next two bytes. */
 const LENGTH_16 = 126
 const MOST_BYTES = 0xffff
 
 /** A message of the room as the service would send it. */
-export function messageText (seq: number, content: string): string {
-  return JSON.stringify({ type: 'new_message', id: `bob-${seq}`, room: 'bench', payload: { content }, sender: { id: 'bob', name: 'Bob' }, timestamp: TIMESTAMP, seq })
+export function messageOf (seq: number, content: string): Said {
+  return { type: 'new_message', id: `bob-${seq}`, room: 'bench', payload: { content }, sender: { id: 'bob', name: 'Bob' }, timestamp: TIMESTAMP, seq }
 }
 
 /** The numbers in the order in which they are sent. */
@@ -17,10 +17,10 @@ export function numbersOf ({ messages, skip, repeat }: Order): number[] {
     .flatMap((seq) => seq === skip ? [] : seq === repeat ? [seq, seq] : [seq])
 }
 
-/** A text of at most 65,535 bytes as a WebSocket frame of a server. */
-export function frameOf (text: string): Buffer {
-  const body = Buffer.from(text)
+/** What is said in at most 65,535 bytes as a WebSocket frame of a server. */
+export function frameOf (said: Said, form: Form = usualForm): Buffer {
+  const body = form.encode(said)
   if (body.length > MOST_BYTES) throw new RangeError(`expected at most ${MOST_BYTES} bytes, got ${body.length}`)
-  if (body.length < LENGTH_16) return Buffer.concat([Buffer.from([FINAL_TEXT, body.length]), body])
-  return Buffer.concat([Buffer.from([FINAL_TEXT, LENGTH_16, body.length >> 8, body.length & 0xff]), body])
+  if (body.length < LENGTH_16) return Buffer.concat([Buffer.from([form.firstByte, body.length]), body])
+  return Buffer.concat([Buffer.from([form.firstByte, LENGTH_16, body.length >> 8, body.length & 0xff]), body])
 }

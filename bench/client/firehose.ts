@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { frameOf, messageText, numbersOf } from './firehose-frames.ts'
+import { forms, usualForm, type Form, type Request } from './firehose-forms.ts'
+import { frameOf, messageOf, numbersOf } from './firehose-frames.ts'
 import type { Order } from './page/wire.ts'
 
 /** Frames of one write: enough to keep a page busy, few enough to wait for it. */
@@ -24,13 +25,6 @@ const GREETING = {
   positions: { 'user:ada': { epoch: EPOCH, seq: 0 } }
 }
 
-interface Request {
-  readonly type: string
-  readonly id?: string
-  readonly room?: string
-  readonly payload?: unknown
-}
-
 /** A listening firehose. */
 export interface Firehose {
   readonly port: number
@@ -44,7 +38,7 @@ export interface Firehose {
  */
 export async function startFirehose (content: string): Promise<Firehose> {
   const http = createServer()
-  const server = new WebSocketServer({ noServer: true, handleProtocols: (offered) => offered.has('hub.v1') && 'hub.v1' })
+  const server = new WebSocketServer({ noServer: true, handleProtocols: (offered) => [...offered].find((one) => forms.has(one)) ?? false })
   http.on('upgrade', (request, stream, head) => {
     server.handleUpgrade(request, stream, head, (socket) => serve(socket, stream, content))
   })
@@ -59,8 +53,9 @@ export async function startFirehose (content: string): Promise<Firehose> {
 
 function serve (socket: WebSocket, stream: Duplex, content: string): void {
   let count = 0
+  const form = forms.get(socket.protocol) ?? usualForm
   const send = (type: string, { id, room }: Partial<Request>, payload: unknown): void => {
-    socket.send(JSON.stringify({ type, id, room, payload, timestamp: TIMESTAMP }))
+    socket.send(form.encode({ type, id, room, payload, timestamp: TIMESTAMP }), { binary: form !== usualForm })
   }
   const answers: Record<string, (request: Request) => void> = {
     join_room: (request) => send('room_info', request, { room_id: request.room, users: [], count: 2, epoch: EPOCH, seq: 0 }),
@@ -68,14 +63,14 @@ function serve (socket: WebSocket, stream: Duplex, content: string): void {
     ping: (request) => send('pong', request, null),
     resume: (request) => send('resumed', request, { topics: standings(request.payload) }),
     firehose: (request) => {
-      const writes = writesOf(request.payload as Order, content)
+      const writes = writesOf(request.payload as Order, content, form)
       send('ack', request, {})
       pour(stream, writes).catch(() => stream.destroy())
     }
   }
   socket.on('error', () => {})
-  socket.on('message', (data) => {
-    const request: Request = JSON.parse(String(data))
+  socket.on('message', (data: Buffer) => {
+    const request = form.decode(data)
     answers[request.type]?.(request)
   })
   send('connected', {}, GREETING)
@@ -87,8 +82,8 @@ function standings (payload: unknown): object {
   return Object.fromEntries(Object.keys(topics).map((topic) => [topic, { recovered: false, epoch: EPOCH, seq: 0 }]))
 }
 
-function writesOf (order: Order, content: string): Buffer[] {
-  const frames = numbersOf(order).map((seq) => frameOf(messageText(seq, content)))
+function writesOf (order: Order, content: string, form: Form): Buffer[] {
+  const frames = numbersOf(order).map((seq) => frameOf(messageOf(seq, content), form))
   const starts = Array.from({ length: Math.ceil(frames.length / FRAMES_OF_A_WRITE) }, (_, index) => index * FRAMES_OF_A_WRITE)
   return starts.map((start) => Buffer.concat(frames.slice(start, start + FRAMES_OF_A_WRITE)))
 }

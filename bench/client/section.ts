@@ -1,6 +1,7 @@
 import type { Environment } from '../environment.ts'
 import type { ContenderName } from './contenders.ts'
-import { messageText } from './firehose-frames.ts'
+import { forms } from './firehose-forms.ts'
+import { messageOf } from './firehose-frames.ts'
 import { CONTENT, type Figures } from './measure.ts'
 import { Readings } from './readings.ts'
 import { sentOf, WINDOWS, type ClientRun, type Task } from './run.ts'
@@ -29,7 +30,7 @@ export function formatClientSection (result: ClientResult): string {
   return [
     '## client: the client library in Chromium',
     provenance(result),
-    'Bytes of one minified ES module. wshub is the published `dist/client/wshub.js`; the others are all that their packages export, bundled as it is (esbuild, `es2022`); Socket.IO\'s own\nfile is as published. gzip by zlib\'s level 9, brotli\'s highest quality. In brackets: wshub\'s divided by this one.',
+    'Bytes of one minified ES module. wshub and wshub-binary are the published `dist/client/wshub.js` and `wshub-binary.js`; the others are all that their packages export, bundled as it is (esbuild, `es2022`); Socket.IO\'s own\nfile is as published. gzip by zlib\'s level 9, brotli\'s highest quality. In brackets: wshub\'s divided by this one.',
     sizeTable(result.sizes),
     sizeGoal(result.sizes),
     receivingText(result.messages),
@@ -60,9 +61,9 @@ function sizeGoal ([ours]: readonly Size[]): string {
 }
 
 function receivingText (messages: number): string {
-  const bytes = Buffer.byteLength(messageText(messages, CONTENT))
-  return `Receiving: a server process sends ${whole(messages)} messages of ${bytes} bytes as fast as the page takes them, and a handler in the page checks the number of each: none was lost, doubled or out of
-order. wshub is \`room.on('message')\`; WebSocket is the browser's own with \`JSON.parse\` and a map of handlers, the least that has to be done with the same frames; socket.io-client gets
+  const [bytes = 0, binaryBytes = 0] = [...forms.values()].map((form) => form.encode(messageOf(messages, CONTENT)).length)
+  return `Receiving: a server process sends ${whole(messages)} messages of ${bytes} bytes, to wshub-binary of ${binaryBytes}, as fast as the page takes them, and a handler in the page checks the number of each: none was lost, doubled or out of
+order. wshub and wshub-binary are \`room.on('message')\`; WebSocket is the browser's own with \`JSON.parse\` and a map of handlers, the least that has to be done with the same frames; socket.io-client gets
 the same fields as an event from a server of socket.io. Time runs from the first message to the last.`
 }
 

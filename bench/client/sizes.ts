@@ -22,6 +22,7 @@ export async function measureSizes (): Promise<Size[]> {
   const socketIo = join(BENCH, 'node_modules', 'socket.io-client', 'dist', 'socket.io.esm.min.js')
   return [
     sizeOf('wshub', readFileSync(join(projectRoot, 'dist', 'client', 'wshub.js'))),
+    sizeOf('wshub-binary', readFileSync(join(projectRoot, 'dist', 'client', 'wshub-binary.js'))),
     sizeOf('socket.io-client', await bundle('export * from \'socket.io-client\'', BENCH)),
     sizeOf('socket.io-client, its own `dist/socket.io.esm.min.js`', readFileSync(socketIo)),
     sizeOf('centrifuge', await bundle('export * from \'centrifuge\'', BENCH))

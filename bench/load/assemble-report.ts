@@ -31,6 +31,7 @@ export function assembleReport (findings: Findings): LoadReport {
     handshakesPerSecond: handshakes && connections / handshakes.seconds,
     messagesPerSecond: measured.completed / measured.seconds,
     deliveriesPerSecond: measured.deliveries / measured.seconds,
+    bytesPerDelivery: measured.deliveries === 0 ? undefined : measured.deliveredBytes / measured.deliveries,
     latencyMs: tally.latencies.distribution(),
     expected: tally.expected,
     lost: tally.lost,

@@ -16,7 +16,7 @@ const samples = new Samples(CAPACITY)
 const sentMs = new Map<string, number>()
 
 const listener: ClientListener = {
-  onText: () => false,
+  onMessage: () => false,
   onRefused () {},
   onRead () {},
   onPong (payload) {

@@ -11,6 +11,11 @@ const MAX_LENGTH = 0xffff
 /** Clients must mask. One key for all is as much work for a server as a new one each time, and can be applied beforehand. */
 const KEY = [0x5a, 0xc3, 0x17, 0x8e] as const
 
+/** The bytes of a frame's content. */
+export function bytesOf (content: string | Buffer): Buffer {
+  return typeof content === 'string' ? Buffer.from(content) : content
+}
+
 /** A whole frame as a client sends it, masked. */
 export function clientFrame (opcode: number, payload: Uint8Array): Buffer {
   const { length } = payload

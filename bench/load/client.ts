@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
-import { clientFrame, closeFrame, OPCODE, readClose } from './client-frame.ts'
+import { bytesOf, clientFrame, closeFrame, OPCODE, readClose } from './client-frame.ts'
 import { Expected } from './expected.ts'
 import { FrameParser, type FrameSink } from './frame-parser.ts'
 import { endOfUpgrade, upgradeRequest } from './handshake.ts'
 import { RefusedError } from './refused-error.ts'
 import { openTransport } from './transport.ts'
-import type { Reply, Wire } from './wire.ts'
+import type { Content, Reply, Wire } from './wire.ts'
 
 /** Where to connect, and as whom. */
 export interface ClientOptions {
@@ -20,7 +20,7 @@ export interface ClientOptions {
 /** Told of what arrives. The bytes are only valid during the call. */
 export interface ClientListener {
   /** Returns false for a frame that it does not know. */
-  onText (bytes: Buffer, start: number, end: number): boolean
+  onMessage (bytes: Buffer, start: number, end: number): boolean
   onRefused (code: string, number: number | undefined): void
   onPong (payload: string): void
   /** After each read, when all its frames have been told. */
@@ -90,16 +90,20 @@ export class Client implements FrameSink {
   }
 
   onFrame (opcode: number, bytes: Buffer, start: number, end: number): void {
-    if (opcode === OPCODE.text) this.#onText(bytes, start, end)
+    if (opcode === this.#options.wire.opcode) this.#onMessage(bytes, start, end)
     else if (opcode === OPCODE.ping) this.write(clientFrame(OPCODE.pong, bytes.subarray(start, end)))
     else if (opcode === OPCODE.pong) this.#listener.onPong(bytes.toString('latin1', start, end))
     else if (opcode === OPCODE.close) this.#onCloseFrame(bytes.subarray(start, end))
   }
 
-  async #ask (text: string, kind: Reply['kind']): Promise<void> {
+  async #ask (content: Content, kind: Reply['kind']): Promise<void> {
     const answered = this.#expected.next(kind)
-    this.write(clientFrame(OPCODE.text, Buffer.from(text)))
+    this.#say(content)
     await answered
+  }
+
+  #say (content: Content): void {
+    this.write(clientFrame(this.#options.wire.opcode, bytesOf(content)))
   }
 
   #onBytes (bytes: Buffer, length: number): void {
@@ -122,10 +126,10 @@ export class Client implements FrameSink {
     this.#parser.push(head, end, head.length)
   }
 
-  #onText (bytes: Buffer, start: number, end: number): void {
-    if (this.#listener.onText(bytes, start, end)) return
-    const reply = this.#options.wire.reply(bytes.toString('utf8', start, end))
-    if (reply.kind === 'probe') this.write(clientFrame(OPCODE.text, Buffer.from(reply.answer)))
+  #onMessage (bytes: Buffer, start: number, end: number): void {
+    if (this.#listener.onMessage(bytes, start, end)) return
+    const reply = this.#options.wire.reply(bytes.subarray(start, end))
+    if (reply.kind === 'probe') this.#say(reply.answer)
     else if (reply.kind === 'refused') this.#onRefused(reply.code, reply.number)
     else this.#expected.came(reply.kind)
   }

@@ -16,10 +16,12 @@ export class Crowd {
   readonly #plan: LoadPlan
   readonly #onProgress: OnProgress
 
-  constructor (plan: LoadPlan, context: MemberContext, onProgress: OnProgress) {
+  /** @param contexts - of the members, who take them in turn */
+  constructor (plan: LoadPlan, contexts: readonly [MemberContext, ...MemberContext[]], onProgress: OnProgress) {
     this.#plan = plan
     this.#onProgress = onProgress
     this.members = Array.from({ length: plan.rooms * plan.membersPerRoom }, (_, index) => {
+      const context = contexts[index % contexts.length] ?? contexts[0]
       const token = tokenOf(plan, `load-${index}`)
       const url = addressOf(plan, context.wire.path, index)
       return new Member({ url, wire: context.wire, index, ...(token !== undefined && { token }) }, context)

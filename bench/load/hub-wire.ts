@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readDigits } from './digits.ts'
+import { OPCODE } from './client-frame.ts'
+import { isDigit, readDigits } from './digits.ts'
 import { NUMBER_WIDTH } from './stamp.ts'
 import type { PublishText, Reply, Wire } from './wire.ts'
 
@@ -7,11 +8,14 @@ const ACK_HEAD = Buffer.from('{"type":"ack","id":"')
 const TYPE = /^\{"type":"([^"]+)"(?:,"id":"([^"]*)")?/
 const CODE = /"code":"([^"]+)"/
 const ID_PREFIX_BYTES = 4
+const CLOSING_BRACE = 0x7D
+const COLON = 0x3A
 const RESERVED_NUMBER = ''.padEnd(NUMBER_WIDTH, '0')
 
 /** wshub's own envelope (`hub.v1`), which the plain hubs of the benchmark speak too. */
 export class HubWire implements Wire {
-  readonly path = '/ws'
+  readonly path: string = '/ws'
+  readonly opcode = OPCODE.text
   readonly hello = undefined
   /** An id is an idempotency key for some minutes: no two runs share any. */
   readonly #idPrefix = randomBytes(ID_PREFIX_BYTES).toString('hex')
@@ -32,7 +36,16 @@ export class HubWire implements Wire {
     return isAck ? readDigits(bytes, start + this.#ackNumberAt, NUMBER_WIDTH) : -1
   }
 
-  reply (text: string): Reply {
+  /** It stands last: `"seq":7}`. */
+  seq (bytes: Buffer, end: number): number {
+    if (bytes[end - 1] !== CLOSING_BRACE) return 0
+    let before = end - 2
+    while (isDigit(bytes[before])) before -= 1
+    return bytes[before] === COLON ? readDigits(bytes, before + 1, end - 2 - before) : 0
+  }
+
+  reply (frame: Buffer): Reply {
+    const text = frame.toString()
     const [, type, id = ''] = TYPE.exec(text) ?? []
     const number = id.startsWith(this.#idPrefix) ? Number(id.slice(this.#idPrefix.length)) : undefined
     if (type === 'room_info') return { kind: 'joined' }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { assembleReport } from './assemble-report.ts'
 import { Bystander } from './bystander.ts'
-import { createWire } from './create-wire.ts'
+import { createWire, createWires } from './create-wire.ts'
 import { addressOf, Crowd, tokenOf, type OnProgress } from './crowd.ts'
 import { createFlow, type Flow } from './flow.ts'
 import { readBusySeconds } from './machine-usage.ts'
+import type { MemberContext } from './member.ts'
 import { listOf, type LoadPlan } from './options.ts'
 import { readUsageOf } from './process-usage.ts'
 import { makePublications } from './publication.ts'
@@ -14,6 +15,7 @@ import { RunClock } from './run-clock.ts'
 import { between, type Interval, type Snapshot } from './snapshot.ts'
 import { StampFinder } from './stamp-finder.ts'
 import { Tally } from './tally.ts'
+import type { Wire } from './wire.ts'
 
 const MS_PER_S = 1_000
 const US_PER_S = 1_000_000
@@ -42,15 +44,18 @@ export class LoadRun {
 
   constructor (plan: LoadPlan, onProgress: OnProgress) {
     const clock = new RunClock()
-    const wire = createWire(plan.wire)
+    const wires = createWires(plan.wire)
     this.#plan = plan
     this.#onProgress = onProgress
     this.#tally = new Tally({ ...plan, latencyEvery: plan.traffic.kind === 'rate' ? 1 : LATENCY_EVERY }, clock)
     this.#broken = new Promise((_resolve, reject) => { this.#onBroken = reject })
     this.#broken.catch(() => {})
-    const context = { wire, clock, tally: this.#tally, stamps: new StampFinder(), onRead: () => this.#onRead(), onBroken: this.#onBroken }
-    this.#crowd = new Crowd(plan, context, onProgress)
-    const publications = makePublications(plan, wire)
+    const common = { clock, tally: this.#tally, onRead: () => this.#onRead(), onBroken: this.#onBroken }
+    // In the frames of one wire the stamp is always at the same place.
+    const contextOf = (wire: Wire): MemberContext => ({ ...common, wire, stamps: new StampFinder() })
+    const [first, ...others] = wires
+    this.#crowd = new Crowd(plan, [contextOf(first), ...others.map(contextOf)], onProgress)
+    const publications = makePublications(plan, wires)
     const publisher = new Publisher({ members: this.#crowd.members, publications, tally: this.#tally, clock })
     this.#flow = createFlow(plan.traffic, publisher, this.#tally)
   }
@@ -144,9 +149,9 @@ export class LoadRun {
 
   #snapshot (): Snapshot {
     const { user, system } = process.cpuUsage()
-    const { deliveries, completed } = this.#tally
+    const { deliveries, deliveredBytes, completed } = this.#tally
     const { serverPid } = this.#plan
     const usage = serverPid === undefined ? undefined : readUsageOf(listOf(serverPid))
-    return { atMs: performance.now(), deliveries, completed, ownCpuSeconds: (user + system) / US_PER_S, usage, busySeconds: readBusySeconds() }
+    return { atMs: performance.now(), deliveries, deliveredBytes, completed, ownCpuSeconds: (user + system) / US_PER_S, usage, busySeconds: readBusySeconds() }
   }
 }

@@ -1,4 +1,4 @@
-import { clientFrame, mask, OPCODE } from './client-frame.ts'
+import { bytesOf, clientFrame, mask } from './client-frame.ts'
 import { writeDigits } from './digits.ts'
 import { roomOf, type LoadPlan } from './options.ts'
 import { EMPTY_STAMP, NUMBER_WIDTH, writeStamp, type Stamp } from './stamp.ts'
@@ -23,8 +23,8 @@ export class Publication {
 
   constructor (wire: Wire, sender: number, room: string, content: string) {
     const { text, numberAt } = wire.publish(room, content)
-    const payload = Buffer.from(text)
-    const frame = clientFrame(OPCODE.text, payload)
+    const payload = bytesOf(text)
+    const frame = clientFrame(wire.opcode, payload)
     this.sender = sender
     this.#payloadAt = frame.length - payload.length
     mask(frame, this.#payloadAt)
@@ -43,12 +43,15 @@ export class Publication {
   }
 }
 
-/** All that is published in a run, in order: the script's lines, or each publisher in turn, one room after the other. */
-export function makePublications (plan: LoadPlan, wire: Wire): Publication[] {
+/** All that is published in a run, in order: the script's lines, or each publisher in turn, one room after the other. Members take the wires in turn. */
+export function makePublications (plan: LoadPlan, wires: readonly [Wire, ...Wire[]]): Publication[] {
   const { rooms, membersPerRoom, publishersPerRoom, contentBytes, script } = plan
-  if (script !== undefined) return script.map(({ speaker, text }) => new Publication(wire, speaker, plan.room, contentOf(text, contentBytes)))
+  const say = (sender: number, room: string, words?: string): Publication => {
+    return new Publication(wires[sender % wires.length] ?? wires[0], sender, room, contentOf(words, contentBytes))
+  }
+  if (script !== undefined) return script.map(({ speaker, text }) => say(speaker, plan.room, text))
   return Array.from({ length: rooms * publishersPerRoom }, (_, turn) => {
     const sender = turn % rooms * membersPerRoom + Math.floor(turn / rooms)
-    return new Publication(wire, sender, roomOf(plan, sender), contentOf(undefined, contentBytes))
+    return say(sender, roomOf(plan, sender))
   })
 }

@@ -23,6 +23,8 @@ export interface LoadReport {
   /** Messages that reached everybody, and copies that arrived, per second. */
   readonly messagesPerSecond: number
   readonly deliveriesPerSecond: number
+  /** Content of each copy, without the headers of frames; undefined when nothing was delivered. */
+  readonly bytesPerDelivery: number | undefined
   /** From sending to arrival. */
   readonly latencyMs: Distribution | undefined
   /** Over the whole run, not only the measured time. */

@@ -4,6 +4,7 @@ import type { ProcessUsage } from './process-usage.ts'
 export interface Snapshot {
   readonly atMs: number
   readonly deliveries: number
+  readonly deliveredBytes: number
   readonly completed: number
   readonly ownCpuSeconds: number
   readonly usage: ProcessUsage | undefined
@@ -15,6 +16,7 @@ export interface Snapshot {
 export interface Interval {
   readonly seconds: number
   readonly deliveries: number
+  readonly deliveredBytes: number
   readonly completed: number
   readonly ownCpuSeconds: number
   readonly serverCpuSeconds: number | undefined
@@ -28,6 +30,7 @@ export function between (from: Snapshot, to: Snapshot): Interval {
   return {
     seconds: (to.atMs - from.atMs) / MS_PER_S,
     deliveries: to.deliveries - from.deliveries,
+    deliveredBytes: to.deliveredBytes - from.deliveredBytes,
     completed: to.completed - from.completed,
     ownCpuSeconds: to.ownCpuSeconds - from.ownCpuSeconds,
     serverCpuSeconds: from.usage && to.usage && to.usage.cpuSeconds - from.usage.cpuSeconds,

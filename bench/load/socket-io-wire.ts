@@ -1,3 +1,4 @@
+import { OPCODE } from './client-frame.ts'
 import { readNumber } from './digits.ts'
 import { NUMBER_WIDTH } from './stamp.ts'
 import type { PublishText, Reply, Wire } from './wire.ts'
@@ -17,6 +18,7 @@ const JOIN_ID = '0'
 /** Socket.IO over the WebSocket transport alone: every request is an event with a callback. */
 export class SocketIoWire implements Wire {
   readonly path = '/socket.io/?EIO=4&transport=websocket'
+  readonly opcode = OPCODE.text
   readonly hello = CONNECT
 
   join (room: string): string {
@@ -33,7 +35,12 @@ export class SocketIoWire implements Wire {
     return Math.max(-1, readNumber(bytes, start + ACK.length) - MESSAGE_ID_BASE)
   }
 
-  reply (text: string): Reply {
+  seq (): number {
+    return 0
+  }
+
+  reply (frame: Buffer): Reply {
+    const text = frame.toString()
     if (text.startsWith(`${ACK}${JOIN_ID}[`)) return { kind: 'joined' }
     if (text.startsWith(CONNECT)) return { kind: 'ready' }
     if (text.startsWith(CONNECT_ERROR)) return { kind: 'refused', code: text.slice(CONNECT_ERROR.length), number: undefined }

@@ -23,6 +23,8 @@ export class Tally {
   messages = 0
   /** Copies that arrived in order. */
   deliveries = 0
+  /** Content of all copies, without the headers of frames. */
+  deliveredBytes = 0
   /** Copies that are due, those under way included. */
   expected = 0
   /** Messages that were acknowledged and have reached everybody. */

@@ -29,11 +29,10 @@ export default fp(async (app) => {
     // To all connections of the user, on whatever node; one that is away for a moment gets it when it is back.
     return await app.hub.toUser(userId, { type: 'lunch.reminder', payload: { text: 'Pizza, ramen or salad?' } })
   })
-}, { name: 'lunch', dependencies: ['hub', 'jwt'] })
+}, { name: 'lunch', dependencies: ['hub'] })
 
-/** The hub's own check of tokens serves the application's routes as well; it refuses a bad one with 401. */
+/** The hub's own way to tell who somebody is serves the application's routes as well: 401 for nobody. */
 async function requireAdmin (app: FastifyInstance, request: FastifyRequest): Promise<void> {
-  const token = request.headers.authorization?.replace(/^Bearer /, '')
-  const { roles } = await app.authenticate(request, token)
+  const { roles } = await app.callers.of(request)
   if (!roles.includes('admin')) throw new HubError('FORBIDDEN', 'admin access required')
 }

@@ -1,23 +1,23 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Type } from '@sinclair/typebox'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import type { WebSocket } from 'ws'
 import { HttpError } from '../../src/http-error.ts'
 import { attempt, isPromise } from '../../src/maybe-promise.ts'
 import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
 import { ErrorSchema } from '../schemas.ts'
 import { Banned } from './banned.ts'
-import { admissionProblem, checkHandshake, checkRoomLeft, queryOf, receive, type DoorOptions, type Visitor } from './door.ts'
+import { admissionProblem, askedDialect, checkHandshake, checkRoomLeft, queryOf, receive, type DoorOptions, type Visitor } from './door.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The response that the upgrade takes the place of. */
-    handshake: ServerResponse | undefined
+    hubHandshake: ServerResponse | undefined
     /** Set on a handshake that passed all checks. */
-    visitor: Visitor | undefined
+    hubVisitor: Visitor | undefined
     /** Set on a handshake that is accepted only to be closed with a code that a browser can see. */
-    refusal: CloseCode | undefined
+    hubRefusal: CloseCode | undefined
   }
 }
 
@@ -51,9 +51,9 @@ const schema = {
 /** The socket routes: everything is checked before the upgrade. */
 const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) => {
   const log = app.log.child({ logger: 'ws_handler' })
-  app.decorateRequest('handshake', undefined)
-  app.decorateRequest('visitor', undefined)
-  app.decorateRequest('refusal', undefined)
+  app.decorateRequest('hubHandshake', undefined)
+  app.decorateRequest('hubVisitor', undefined)
+  app.decorateRequest('hubRefusal', undefined)
   app.addHook('onRequest', (request, _reply, done) => {
     checkHandshake(request)
     checkRoomLeft(app)
@@ -63,7 +63,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
   // Without a promise where nothing has to be waited for: promises were a tenth of a handshake.
   app.addHook('preValidation', (request, _reply, done) => {
     const enter = (visitor: Visitor | undefined): void => {
-      request.visitor = visitor
+      request.hubVisitor = visitor
       done()
     }
     const visitor = attempt(() => receive(app, request, options), (error) => refuse(request, error))
@@ -71,11 +71,19 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     else enter(visitor)
   })
   // In one turn with the upgrade, hence no promise: of many handshakes at once none slips past a limit.
-  app.addHook('preHandler', (request, reply, done) => {
-    request.handshake = reply.raw
-    const problem = request.visitor && admissionProblem(app, request.visitor)
+  const admit: preHandlerHookHandler = (request, reply, done) => {
+    request.hubHandshake = reply.raw
+    const problem = request.hubVisitor && admissionProblem(app, request.hubVisitor)
     done(problem !== undefined && !acceptToRefuse(request, problem) ? problem : undefined)
-  })
+  }
+  // Past the route's handler, which @fastify/websocket makes its own wherever it is.
+  const upgrade: preHandlerHookHandler = (request, reply) => {
+    reply.hijack()
+    app.hubUpgrader?.upgrade(request, (socket) => open(socket, request))
+  }
+  const last = app.hubUpgrader === undefined ? [admit] : [admit, upgrade]
+  // Behind all that an application may have given to each of its routes.
+  app.addHook('onRoute', (route) => { route.preHandler = [route.preHandler ?? [], last].flat() })
 
   for (const url of options.paths) {
     app.route({ method: 'GET', url, schema, config: { upgrades: true }, handler: refusePlain, wsHandler: (socket, request) => open(socket, request) })
@@ -90,12 +98,12 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
     if (!(error instanceof HttpError)) return false
     const text = error.statusCode === 401 ? 'ws auth failed' : 'ws handshake refused'
     log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, text)
-    if (options.reject === 'http' || (options.reject === 'auto' && !seesCloseCodesOnly(request))) return false
-    request.refusal = error instanceof Banned ? { ...closeCodes.forbidden, reason: error.message } : closeCodeOf[error.statusCode]
-    return request.refusal !== undefined
+    if (options.reject === 'http' || (options.reject === 'auto' && !seesCloseCodesOnly(request, options))) return false
+    request.hubRefusal = error instanceof Banned ? { ...closeCodes.forbidden, reason: error.message } : closeCodeOf[error.statusCode]
+    return request.hubRefusal !== undefined
   }
 
-  function open (webSocket: WebSocket, { raw, handshake, visitor, refusal }: FastifyRequest): void {
+  function open (webSocket: WebSocket, { raw, hubHandshake: handshake, hubVisitor: visitor, hubRefusal: refusal }: FastifyRequest): void {
     forgetHandshake(webSocket, raw.socket, handshake)
     if (refusal !== undefined) webSocket.close(refusal.code, refusal.reason)
     else if (visitor !== undefined) app.sessions.open({ ...visitor, webSocket, stream: raw.socket })
@@ -117,9 +125,10 @@ function forgetHandshake (webSocket: WebSocket, socket: Socket, response: Server
 /** Some listener there must be; ws closes with the right code by itself, and the session has the line for the log. */
 function leaveToWs (): void {}
 
-/** A browser, which tells by its `Origin`; others, such as Node's own WebSocket, have to say so. */
-function seesCloseCodesOnly (request: FastifyRequest): boolean {
-  return request.headers.origin !== undefined || queryOf(request, 'refusal') === 'close'
+/** A browser, which tells by its `Origin`; others, such as Node's own WebSocket, have to say so, by themselves or by their dialect. */
+function seesCloseCodesOnly (request: FastifyRequest, options: DoorOptions): boolean {
+  if (request.headers.origin !== undefined || queryOf(request, 'refusal') === 'close') return true
+  return askedDialect(request, options)?.habits.isRefusedByCode === true
 }
 
 /** Never reached by GET: the onRequest hook has refused it; the route needs a handler all the same. */

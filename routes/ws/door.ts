@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { somebody } from '../../plugins/callers.ts'
 import { guestIdentity, type Identity } from '../../src/auth/identity.ts'
 import { isOriginAllowed, type OriginPolicy } from '../../src/auth/origin.ts'
 import { isProtocolList, offeredDialect, parseProtocols } from '../../src/auth/subprotocol.ts'
@@ -83,7 +84,7 @@ function identityOf (app: FastifyInstance, request: FastifyRequest, { auth, toke
   const ticket = queryOf(request, 'ticket')
   if (ticket !== undefined && ticket !== '') return redeem(app, ticket)
   const token = findToken({ query: queryOf(request, 'token'), protocols, authorization: request.headers.authorization }, tokenSources)
-  return token === undefined && auth === 'optional' ? guestIdentity(id) : app.authenticate(request, token)
+  return andThen(app.callers.knocking(request, token), (known) => known ?? (auth === 'optional' ? guestIdentity(id) : somebody(known)))
 }
 
 /** Why a visitor may not come in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
@@ -96,8 +97,8 @@ export function admissionProblem ({ admission, relay }: FastifyInstance, { ident
   return problem === undefined ? undefined : new HttpError(429, problem, { headers: { 'retry-after': String(RETRY_AFTER_S) } })
 }
 
-/** Node shows the first of several origins only; no browser sends them. */
-function checkOrigin ({ headers, raw: { rawHeaders } }: FastifyRequest, { origins }: DoorOptions): void {
+/** Refuses a browser's page that is none of those which may come. Node shows the first of several origins only; no browser sends them. */
+export function checkOrigin ({ headers, raw: { rawHeaders } }: FastifyRequest, { origins }: Pick<DoorOptions, 'origins'>): void {
   if (headers.origin === undefined) return
   const count = rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'origin').length
   if (count > 1 || !isOriginAllowed(headers.origin, headers.host, origins)) throw new HttpError(403, 'origin not allowed')
@@ -110,9 +111,15 @@ function dialectOf (request: FastifyRequest, protocols: readonly string[], optio
   if (inQuery !== undefined && offered !== undefined && inQuery !== offered) {
     throw new HttpError(400, `/dialect: expected the same as the subprotocol ${offered}`)
   }
-  const dialect = dialects.get(String(inQuery ?? offered ?? options.dialect))
+  const dialect = askedDialect(request, options)
   if (dialect === undefined) throw new HttpError(400, `/dialect: expected one of ${[...dialects.keys()].join(', ')}`)
   return dialect
+}
+
+/** The dialect that a client asks for, or gets without asking; undefined where nobody knows it. */
+export function askedDialect (request: FastifyRequest, { dialect }: Pick<DoorOptions, 'dialect'>): Dialect | undefined {
+  const protocols = parseProtocols(request.headers['sec-websocket-protocol'])
+  return dialects.get(String(queryOf(request, 'dialect') ?? offeredDialect(protocols, dialects) ?? dialect))
 }
 
 /** A parameter of the query as it stands there: a list where it was given more than once. */

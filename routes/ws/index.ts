@@ -1,6 +1,8 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import broadcastRoute from './broadcast.ts'
+import { DEFAULT_ADMIN_ROLES } from '../../src/auth/identity.ts'
+import type { OriginPolicy } from '../../src/auth/origin.ts'
 import connectRoutes, { type ConnectOptions } from './connect.ts'
 import disconnectUserRoute from './disconnect-user.ts'
 import onlineRoute from './online.ts'
@@ -21,16 +23,17 @@ export interface SocketRoutesOptions {
   readonly onlinePublic?: boolean
 }
 
+/** Whoever embeds the hub has to name other origins than the own host. */
+export const DEFAULT_ORIGINS: OriginPolicy = { allowed: [], production: true }
+
 const defaultConnect: ConnectOptions = {
   paths: ['/ws', '/api/v1/ws'],
   reject: 'auto',
   auth: 'required',
   tokenSources: ['query', 'protocol', 'header'],
   dialect: 'hub.v1',
-  // Whoever embeds the hub has to name other origins than the own host.
-  origins: { allowed: [], production: true }
+  origins: DEFAULT_ORIGINS
 }
-const defaultAdminRoles: readonly string[] = ['admin', 'superadmin']
 
 const adminRoutes = [
   statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, roomHistoryRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
@@ -38,7 +41,7 @@ const adminRoutes = [
 
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */
 const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, options) => {
-  const { connect, adminRoles = defaultAdminRoles, onlinePublic = true } = options
+  const { connect, adminRoles = DEFAULT_ADMIN_ROLES, onlinePublic = true } = options
   // The same strict checks in an application that checks its own routes otherwise.
   app.setValidatorCompiler(TypeBoxValidatorCompiler)
   await app.register(connectRoutes, { ...defaultConnect, ...connect })

@@ -3,7 +3,6 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Identity } from '../../src/auth/identity.ts'
-import { bearerToken } from '../../src/auth/token-sources.ts'
 import { authenticationRequired, unavailable } from '../../src/http-error.ts'
 import { andThen, attempt, type MaybePromise } from '../../src/maybe-promise.ts'
 import { ErrorSchema, tokenSecurity } from '../schemas.ts'
@@ -32,15 +31,13 @@ const schema = {
 /** `POST /ws/ticket`: a ticket that stands for the token of the request, on every node and once. */
 const ticketRoute: FastifyPluginAsyncTypebox = async (app) => {
   const log = app.log.child({ logger: 'ws_handler' })
-  const identify = async (request: FastifyRequest): Promise<Identity> => (
-    await app.authenticate(request, bearerToken(request.headers.authorization))
-  )
+  const identify = async (request: FastifyRequest): Promise<Identity> => await app.callers.of(request)
 
   // Before the body is looked at; the handler is not told, but the token is verified once only.
   const onRequest = async (request: FastifyRequest): Promise<void> => { await identify(request) }
   app.post('/ws/ticket', { onRequest, schema }, async (request, reply) => {
     const identity = await identify(request)
-    const { userId, expiresAtMs = 0 } = identity
+    const { userId, expiresAtMs = Infinity } = identity
     const ban = app.relay.port.bans.of(userId)
     if (ban !== undefined) throw new Banned(ban)
     const lifetimeMs = Math.min(LIFETIME_MS, expiresAtMs - Date.now())
@@ -58,7 +55,7 @@ export function redeem ({ relay }: FastifyInstance, ticket: unknown): MaybePromi
   if (typeof ticket !== 'string' || !TICKET.test(ticket)) throw authenticationRequired(new Error('malformed ticket'))
   return andThen(attempt(() => relay.port.tickets.take(ticket), noTickets), (identity) => {
     if (identity === undefined) throw authenticationRequired(new Error('the ticket is used up, too old or unknown'))
-    const { expiresAtMs = 0 } = identity
+    const { expiresAtMs = Infinity } = identity
     if (Date.now() >= expiresAtMs) throw authenticationRequired(new Error('the token of the ticket has expired'))
     return identity
   })

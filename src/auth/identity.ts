@@ -15,6 +15,8 @@ export interface Identity {
   readonly name: string
   /** At least one; the first is the one shown in `connected`. */
   readonly roles: readonly string[]
+  /** True where the token has the user id as a number. */
+  readonly hasNumericId?: true
   /** When the token ends, ms since 1970; absent for guests. */
   readonly expiresAtMs?: number
   /** In which rooms the user may do what; absent where the token does not say: in all. */
@@ -33,6 +35,8 @@ export interface ClaimNames {
 const GUEST_ROLE = 'guest'
 /** Role of a token that names none. */
 export const DEFAULT_ROLE = 'user'
+/** Roles that make an administrator where nothing else is said. */
+export const DEFAULT_ADMIN_ROLES: readonly string[] = ['admin', 'superadmin']
 /** One list for all whose token names none. */
 const DEFAULT_ROLES: readonly string[] = [DEFAULT_ROLE]
 const MAX_ID_UNITS = 256
@@ -40,13 +44,13 @@ const MAX_ID_UNITS = 256
 /** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one, or grant what cannot be read. */
 export function toIdentity (claims: unknown, names: ClaimNames): Identity {
   if (!isRecord(claims)) throw unauthorized('the token carries no claims')
-  const userId = findUserId(claims, names.user)
+  const { userId, ...kind } = findUserId(claims, names.user)
   const name = readText(claims[names.name]) ?? userId
   const { exp } = claims
   // 2^53 seconds and beyond are no dates: such a token would never end.
   if (typeof exp !== 'number' || !Number.isSafeInteger(Math.trunc(exp * 1000))) throw unauthorized('the token has no usable exp')
   const grants = readGrants(claims['rooms'])
-  return { userId, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000, ...(grants !== undefined && { grants }) }
+  return { userId, ...kind, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000, ...(grants !== undefined && { grants }) }
 }
 
 /** The identity of a client that may come without a token. */
@@ -59,14 +63,15 @@ export function hasRole (identity: Identity, roles: readonly string[]): boolean 
   return identity.roles.some((role) => roles.includes(role))
 }
 
-function findUserId (claims: Record<string, unknown>, names: readonly string[]): string {
+function findUserId (claims: Record<string, unknown>, names: readonly string[]): Pick<Identity, 'userId' | 'hasNumericId'> {
   for (const name of names) {
     const value = claims[name]
     if (value === undefined || value === null) continue
     // Above 2^53 different numbers are read as the same: two users would become one.
-    const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : readText(value)
-    if (text === undefined) throw unauthorized(`the claim ${name} is no user id`)
-    return text
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return { userId: String(value), hasNumericId: true }
+    const userId = readText(value)
+    if (userId === undefined) throw unauthorized(`the claim ${name} is no user id`)
+    return { userId }
   }
   throw unauthorized(`the token has none of the claims ${names.join(', ')}`)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { loadRanges, maxPublishers, readUsage, type LoadOptions, type Traffic } from '../../bench/load/load.ts'
 import { roomNameProblem } from '../rooms/room-name.ts'
 import { readAccess } from './bench-access.ts'
+import { withDialect } from './dialect.ts'
 import { parseFlags } from './parse-flags.ts'
 import { socketTarget } from './socket-target.ts'
 import { UsageError } from './usage-error.ts'
@@ -45,7 +46,7 @@ export function readBench (args: readonly string[], world: World): BenchRequest 
   const measuredSeconds = number('seconds', seconds, loadRanges.seconds)
   const options = {
     ...crowd,
-    url: href,
+    url: withDialect(href),
     room: readRoom(crowd.rooms, room),
     traffic: readTraffic(given),
     contentBytes: whole('bytes', bytes, loadRanges.contentBytes),

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { ClientConnection } from './client-connection.ts'
 import { Conversation } from './conversation.ts'
 import { describeClose } from './describe-close.ts'
+import { withDialect } from './dialect.ts'
 import { INPUT_HELP } from './line-commands.ts'
 import { parseFlags } from './parse-flags.ts'
 import { socketTarget } from './socket-target.ts'
@@ -33,7 +34,7 @@ export const command: CliCommand = {
     const { url, token, raw } = parseFlags(args, options)
     const target = socketTarget(url)
     const conversation = new Conversation(world, { raw })
-    const connection = new ClientConnection(target.href, { token: readToken(token, world), onText: (text) => conversation.show(text) })
+    const connection = new ClientConnection(withDialect(target.href), { token: readToken(token, world), onText: (text) => conversation.show(text) })
     await connection.opened.catch((error: Error) => {
       throw new Error(`cannot connect to ${target.shown}: ${error.message}`, { cause: error })
     })

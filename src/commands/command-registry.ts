@@ -4,13 +4,17 @@ import type { Requests } from '../hub/inbox.ts'
 import { logRefusal, MAX_ECHOED_TYPE_UNITS } from '../hub/refusal-log.ts'
 import type { Logger } from '../logger.ts'
 import { isPromise, type MaybePromise } from '../maybe-promise.ts'
+import { Tally } from '../metrics/tally.ts'
 import type { RawRequest } from '../protocol/dialect.ts'
+import { errorCodes } from '../protocol/error-codes.ts'
 import { isRequestId } from '../protocol/request-id.ts'
 import { isReservedType } from '../protocol/reserved-types.ts'
 import type { Command } from './command.ts'
 
 /** Which message types there are, and the way from a request to its answer. */
 export class CommandRegistry implements Requests {
+  /** Refused requests, by error code. */
+  readonly refusals = new Tally(Object.keys(errorCodes))
   readonly #commands = new Map<string, Command>()
   readonly #logger: Logger
 
@@ -63,6 +67,7 @@ export class CommandRegistry implements Requests {
   /** Tells client and log why a request was refused; its id and type are known unless it could not be read. */
   refuse (connection: Connection, thrown: unknown, raw?: RawRequest): HubError {
     const error = toHubError(thrown)
+    this.refusals.count(error.code)
     logRefusal(this.#logger, connection, error, raw?.type)
     connection.sendError(error, { id: isRequestId(raw?.id) ? raw.id : undefined })
     return error

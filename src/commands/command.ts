@@ -49,6 +49,8 @@ export interface RoomCommandSpec<S extends TSchema> extends Pick<Command, 'type'
   readonly roomInPayload: boolean
   /** Text of `MISSING_ROOM`; `null` for types that are ignored silently without a room. */
   readonly missingRoomText?: string | null
+  /** Begins the text of `INVALID_PAYLOAD`, where clients in the field look for certain words. */
+  readonly badPayloadText?: string
   readonly run: (request: RoomRequest<Static<S>>) => MaybePromise<void>
 }
 
@@ -56,6 +58,9 @@ export interface RoomCommandSpec<S extends TSchema> extends Pick<Command, 'type'
 export const RoomPayloadSchema = Type.Object({
   room_id: Type.Optional(Type.String({ description: 'The room, where it does not stand at the top of the envelope; both have to be the same.' }))
 }, { title: 'Room payload' })
+
+/** What document 000 says of a bad join or leave. */
+export const BAD_ROOM_PAYLOAD = 'invalid room payload'
 
 /** Payload of the types that take anything. */
 export const AnyPayloadSchema = Type.Unknown({ description: 'Any JSON.' })
@@ -85,7 +90,7 @@ export function command<S extends TSchema> ({ type, overlaps, payload, roles, ru
 
 /** Makes a message type about a room. */
 export function roomCommand<S extends TSchema> (spec: RoomCommandSpec<S>): Command {
-  const { type, overlaps, roomInPayload, missingRoomText = 'room is required' } = spec
+  const { type, overlaps, roomInPayload, missingRoomText = 'room is required', badPayloadText } = spec
   const payloadCheck = TypeCompiler.Compile(spec.payload)
   return {
     type,
@@ -93,7 +98,7 @@ export function roomCommand<S extends TSchema> (spec: RoomCommandSpec<S>): Comma
     payload: spec.payload,
     run (connection, raw) {
       const head = checked(headCheck, raw, '')
-      const payload = checkedPayload(payloadCheck, raw)
+      const payload = checkedPayload(payloadCheck, raw, badPayloadText)
       const room = roomOf(head.room, roomInPayload ? raw.payload : undefined)
       if (room === undefined && missingRoomText === null) return
       if (room === undefined) throw new HubError('MISSING_ROOM', missingRoomText ?? '')
@@ -108,9 +113,9 @@ export function reply ({ connection, id }: Request, type: string, payload: unkno
 }
 
 /** A payload of `null` stands for none: where an object is expected, for one without properties. */
-function checkedPayload<S extends TSchema> (check: TypeCheck<S>, raw: RawRequest): Static<S> {
+function checkedPayload<S extends TSchema> (check: TypeCheck<S>, raw: RawRequest, badText?: string): Static<S> {
   const payload = raw.payload === null && !check.Check(null) ? {} : raw.payload
-  return checked(check, payload, '/payload')
+  return checked(check, payload, badText === undefined ? '/payload' : `${badText}: /payload`)
 }
 
 function checked<S extends TSchema> (check: TypeCheck<S>, value: unknown, path: string): Static<S> {

@@ -1,6 +1,6 @@
 import { roomTopic } from '../hub/topics.ts'
 import { AnyPayloadSchema, roomCommand, type Command } from './command.ts'
-import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
+import { checkMaySpeak, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
 /** `publish`: any JSON of a member or subscriber to the others in the room. */
@@ -12,7 +12,7 @@ export function publish ({ hub, policy }: Services): Command {
     roomInPayload: false,
     run (request) {
       checkRoomPublish(policy, request)
-      if (policy.publishRequiresJoin) checkInRoom(request, ['member', 'subscriber'])
+      if (policy.publishRequiresJoin) checkMaySpeak(request, ['member', 'subscriber'])
       return publishFrom(hub, request, 'message', roomTopic(request.room))
     }
   })

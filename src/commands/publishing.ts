@@ -22,6 +22,13 @@ export function checkRoomPublish (policy: PublishPolicy, { connection, room }: R
   checkMayPublish(connection.identity, room)
 }
 
+/** Refuses what is said in a room from outside of it. Clients of dialects that know no such rule need no more than leave to publish there. */
+export function checkMaySpeak (request: RoomRequest, ways: readonly Attendance[]): void {
+  const { connection: { dialect, identity }, room } = request
+  if (dialect.habits.speaksFromOutside === true) checkMayPublish(identity, room)
+  else checkInRoom(request, ways)
+}
+
 /** Refuses a request about a room that the connection is not in, in one of the given ways. */
 export function checkInRoom ({ connection, room }: RoomRequest, ways: readonly Attendance[]): void {
   const membership = connection.rooms.get(room)
@@ -36,18 +43,21 @@ export function checkMayBroadcast (policy: PublishPolicy, { connection }: Reques
   throw new HubError('FORBIDDEN', 'broadcasting is not allowed')
 }
 
-/** Publishes a client's message to a topic, for everybody there but the connection itself, and acknowledges it. */
+/** Publishes a client's message to a topic, for everybody there but the connection itself, unless its dialect wants the echo; acknowledges it. */
 export function publishFrom (hub: Hub, request: Request, type: string, topic: TopicName): MaybePromise<void> {
   const { connection, id, room, payload } = request
+  const isHeardByItself = connection.dialect.habits.hearsItself === true
   const event = {
     type,
     ...(id !== undefined && { id }),
+    ...(isHeardByItself && { origin: connection.id }),
     ...(room !== undefined && { room }),
     payload: new JsonText(jsonTextOf(payload)),
     sender: connection.user,
     timestamp: timestamp()
   }
-  const published = hub.publish({ topics: [topic], except: [connectionTopic(connection.id)], event, publisher: connection.user.id })
+  const except = isHeardByItself ? [] : [connectionTopic(connection.id)]
+  const published = hub.publish({ topics: [topic], except, event, publisher: connection.user.id })
   return andThen(published, (result) => acknowledge(hub, request, topic, result))
 }
 

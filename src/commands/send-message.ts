@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { roomTopic } from '../hub/topics.ts'
 import { roomCommand, type Command } from './command.ts'
-import { checkInRoom, checkRoomPublish, publishFrom } from './publishing.ts'
+import { checkMaySpeak, checkRoomPublish, publishFrom } from './publishing.ts'
 import type { Services } from './services.ts'
 
 /** Payload of `send_message`; further fields are passed on. */
@@ -20,7 +20,7 @@ export function sendMessage ({ hub, policy }: Services): Command {
     missingRoomText: 'room is required for sending messages',
     run (request) {
       checkRoomPublish(policy, request)
-      checkInRoom(request, ['member'])
+      checkMaySpeak(request, ['member'])
       return publishFrom(hub, request, 'new_message', roomTopic(request.room))
     }
   })

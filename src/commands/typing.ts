@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
-import { roomCommand, RoomPayloadSchema, type Command } from './command.ts'
-import { checkInRoom } from './publishing.ts'
-import type { Services } from './services.ts'
+import { roomCommand, RoomPayloadSchema, type Command, type RoomRequest } from './command.ts'
+import { checkInRoom, checkRoomPublish } from './publishing.ts'
+import type { PublishPolicy, Services } from './services.ts'
 
 /** Payload of `typing` and `stop_typing`. */
 export const TypingPayloadSchema = Type.Object({
@@ -26,8 +26,16 @@ function typingCommand (type: string, byDefault: boolean, { typing: notices, pol
     roomInPayload: true,
     missingRoomText: null,
     run (request) {
-      if (policy.publishRequiresJoin) checkInRoom(request, ['member'])
+      checkMayType(policy, request)
       notices.tell(request.connection, request.room, request.payload.is_typing ?? byDefault)
     }
   })
+}
+
+/** Who is no member needs leave to publish to the room, and that nobody needs to be one: for all, or by its dialect. */
+function checkMayType (policy: PublishPolicy, request: RoomRequest): void {
+  const { connection: { dialect, rooms }, room } = request
+  if (rooms.get(room)?.member === true) return
+  if (policy.publishRequiresJoin && dialect.habits.speaksFromOutside !== true) checkInRoom(request, ['member'])
+  checkRoomPublish(policy, request)
 }

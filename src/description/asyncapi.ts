@@ -30,6 +30,7 @@ const INFO = {
   title: 'wshub',
   version: '1',
   description: 'The socket of a self-hosted real-time WebSocket hub: one JSON envelope per text frame (dialect hub.v1). ' +
+    'Its binary form, dialect protobuf.v1, is described at `/docs/hub.proto`. ' +
     'A client leaves out of account what it does not know: types and fields may be added. The routes beside the socket are in the OpenAPI document at `/docs/json`.',
   license: { name: 'MIT' },
   tags: [{ name: 'websocket' }]

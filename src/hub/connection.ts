@@ -1,16 +1,17 @@
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import { monotonicMs } from '../clock.ts'
-import type { HubError } from '../errors.ts'
+import type { ErrorPayload, HubError } from '../errors.ts'
 import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
-import type { Delivery, Dialect } from '../protocol/dialect.ts'
-import type { Position, UserRef } from '../relay/relay-message.ts'
+import type { Dialect } from '../protocol/dialect.ts'
+import type { OutboundEvent, Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
 import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
 import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
 import { deflateFrame } from './deflate.ts'
 import { directEvent, type About } from './direct-event.ts'
-import { encodeTextFrame, type Frame } from './frame.ts'
+import { dialectFrame } from './dialect-frame.ts'
+import type { Frame } from './frame.ts'
 import { Outlet } from './outlet.ts'
 import type { RoomName, TopicName } from './topics.ts'
 
@@ -71,25 +72,26 @@ export class Connection extends Outlet {
     return this.#ended
   }
 
-  /** Sends an event to this connection alone. */
+  /** Sends an event to this connection alone. What its dialect has no frame for counts as sent. */
   override send (type: string, payload: unknown, about: About = {}): boolean {
-    return this.deliver(this.#frame({ event: directEvent(type, payload, about) }))
+    return this.#sendFrame(this.#frame(directEvent(type, payload, about)))
   }
 
   /** Answers with a place in a topic's stream, behind everything that the connection has to be shown before. */
   sendPlace (type: string, payload: unknown, { topic, position, ...about }: About & { readonly topic: TopicName, readonly position: Position }): boolean {
-    return this.deliverReply(this.#frame({ event: directEvent(type, payload, about) }), topic, position)
+    const frame = this.#frame(directEvent(type, payload, about))
+    return frame === undefined || this.deliverReply(frame, topic, position)
   }
 
   /** Sends a refusal, with the id of the request where it is known. */
   sendError (error: HubError, about: About = {}): boolean {
     const payload = error.toPayload()
-    return this.deliver(this.#frame({ event: directEvent('error', payload, about), error: payload }))
+    return this.#sendFrame(this.#frame(directEvent('error', payload, about), payload))
   }
 
   /** Sends `connected`, and behind it what was held. */
   greet (payload: unknown): void {
-    if (this.isOpen) this.releaseBehind(this.#frame({ event: directEvent('connected', payload, {}) }))
+    if (this.isOpen) this.releaseBehind(this.#frame(directEvent('connected', payload, {})))
   }
 
   /** Sends a protocol ping. */
@@ -150,9 +152,13 @@ export class Connection extends Outlet {
     this.#events.onEnd(this, end)
   }
 
-  #frame (delivery: Delivery): Frame {
-    const frame = encodeTextFrame(this.dialect.encode(delivery))
-    return this.compresses ? deflateFrame(frame) : frame
+  #sendFrame (frame: Frame | undefined): boolean {
+    return frame === undefined || this.deliver(frame)
+  }
+
+  #frame (event: OutboundEvent, error?: ErrorPayload): Frame | undefined {
+    const frame = dialectFrame(this.dialect, { event, error, receiver: this.#identity })
+    return this.compresses && frame !== undefined ? deflateFrame(frame) : frame
   }
 
   /**

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib'
-import { allocateFrame, contentOf, FIN_TEXT, type Frame } from './frame.ts'
+import { allocateFrame, contentOf, type Frame } from './frame.ts'
 
 /** Marks the message as compressed (RFC 7692 section 6). */
 const RSV1 = 0x40
@@ -29,7 +29,7 @@ export function deflateFrame (frame: Frame): Frame {
   const deflated = deflateRawSync(content, options)
   const length = deflated.length - FLUSH_MARK_BYTES
   if (length >= content.length) return frame
-  const smaller = allocateFrame(FIN_TEXT | RSV1, length)
+  const smaller = allocateFrame((frame[0] ?? 0) | RSV1, length)
   deflated.copy(smaller, smaller.length - length, 0, length)
   return smaller
 }

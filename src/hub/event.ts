@@ -18,7 +18,16 @@ export function toOutbound (event: HubEvent): OutboundEvent {
   if (typeof event.type !== 'string' || event.type === '') {
     throw new HubUsageError('HUB_ERR_BAD_EVENT', 'event.type: expected a non-empty string')
   }
-  return { ...event, payload: toJsonText(event.payload ?? null), timestamp: timestamp() }
+  // No further fields: those of an event that the hub sets itself are not the application's to set.
+  const { type, id, room, sender } = event
+  return {
+    type,
+    ...(id !== undefined && { id }),
+    ...(room !== undefined && { room }),
+    payload: toJsonText(event.payload ?? null),
+    ...(sender !== undefined && { sender }),
+    timestamp: timestamp()
+  }
 }
 
 /**

@@ -18,14 +18,15 @@ export class Fanout {
   }
 
   /** Returns the number of connections it was queued to. */
-  deliver ({ topics, except = [], event, positions, carries }: NumberedMessage): number {
+  deliver (message: NumberedMessage): number {
+    const { topics, except = [], positions, carries } = message
     const isLeftOut = this.#leftOut(except)
     const isFirst = firstOf(topics)
     let recipients = 0
     for (const index of carries ?? topics.keys()) {
       const topic = topics[index]
       if (topic === undefined) continue
-      const copy = new Copy(event, topic, positions[index])
+      const copy = new Copy(message, topic, positions[index])
       for (const connection of this.#subscribers(topic)) {
         if (!isLeftOut(connection) && isFirst(connection, index) && copy.deliverTo(connection)) recipients += 1
       }

@@ -2,7 +2,7 @@ import { joinFrames, type Batch } from './batch.ts'
 import type { Frame } from './frame.ts'
 
 /** More kinds of receivers (by dialect, compressed or not) are hardly in one room; any beyond get the same bytes, joined anew. */
-const MAX_KINDS = 8
+const MAX_KINDS = 16
 
 /**
  * Frames waiting in a certain order, as the last of them with those before it. Connections that wait for the same frames hold the

@@ -1,9 +1,11 @@
 /** First byte of an unfragmented, uncompressed text frame (RFC 6455 section 5.2). */
 export const FIN_TEXT = 0x81
+/** The same of a binary frame. */
+const FIN_BINARY = 0x82
 const LENGTH_16 = 126
 const LENGTH_64 = 127
 
-/** One WebSocket text frame, header and content in one buffer, unmasked as a server sends it. */
+/** One WebSocket frame, header and content in one buffer, unmasked as a server sends it. */
 export type Frame = Buffer
 
 /** Frames a text once, so that every receiver can be handed the same bytes. */
@@ -11,6 +13,13 @@ export function encodeTextFrame (text: string): Frame {
   const length = Buffer.byteLength(text)
   const frame = allocateFrame(FIN_TEXT, length)
   frame.write(text, frame.length - length, 'utf8')
+  return frame
+}
+
+/** The same for a binary message. */
+export function encodeBinaryFrame (content: Buffer): Frame {
+  const frame = allocateFrame(FIN_BINARY, content.length)
+  content.copy(frame, frame.length - content.length)
   return frame
 }
 

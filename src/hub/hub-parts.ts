@@ -11,4 +11,6 @@ export interface HubParts {
   readonly logger: Logger
   /** Given to the application's handlers with every request. */
   readonly extras: HandlerExtras
+  /** Roles that make an administrator. */
+  readonly adminRoles?: readonly string[] | undefined
 }

@@ -1,11 +1,12 @@
 import type { Static, TSchema } from '@sinclair/typebox'
+import { DEFAULT_ADMIN_ROLES } from '../auth/identity.ts'
 import { CommandRegistry } from '../commands/command-registry.ts'
 import { customCommand, type Handler, type HandlerExtras, type HandlerOptions } from '../commands/custom-command.ts'
 import type { Logger } from '../logger.ts'
 import { andThen, attempt, isPromise, type MaybePromise } from '../maybe-promise.ts'
 import type { Relay } from '../relay/relay.ts'
-import type { NumberedMessage, Position, PublishResult, RelayMessage } from '../relay/relay-message.ts'
 import type { RoomSize } from '../relay/presence-store.ts'
+import type { NumberedMessage, Position, PublishResult, RelayMessage } from '../relay/relay-message.ts'
 import { Announcer } from './announcer.ts'
 import { Census } from './census.ts'
 import { Cluster } from './cluster.ts'
@@ -15,6 +16,7 @@ import { Fanout } from './fanout.ts'
 import type { HubParts, Whom } from './hub-parts.ts'
 import type { HubCounts, HubStats, Scope } from './hub-stats.ts'
 import { Moderation, type Disconnected, type DisconnectOptions } from './moderation.ts'
+import { Notifier } from './notifier.ts'
 import { TopicIndex } from './topic-index.ts'
 import type { Target } from './targets.ts'
 import { ALL_TOPIC, roleTopic, userTopic, type TopicName } from './topics.ts'
@@ -29,6 +31,8 @@ export class Hub extends Announcer {
   /** What the nodes ask each other. */
   readonly cluster: Cluster
   readonly users: Users
+  /** What happened to users, and to the system, told to those whom it concerns. */
+  readonly notify: Notifier
   /** This node was away for a while: asks all connections for a sign of life. Set by the heartbeat. */
   recheck = (): void => {}
   /** Closes the connections whose tokens have ended by now. Set by the expiry. */
@@ -42,12 +46,13 @@ export class Hub extends Announcer {
   readonly #counts: Counts
   readonly #moderation: Moderation
 
-  constructor ({ relay, logger, extras }: HubParts) {
+  constructor ({ relay, logger, extras, adminRoles = DEFAULT_ADMIN_ROLES }: HubParts) {
     super()
     this.nodeId = relay.nodeId
     this.#relay = relay
     this.#logger = logger
     this.#extras = extras
+    this.notify = new Notifier(this, adminRoles)
     this.commands = new CommandRegistry(logger)
     this.#index = new TopicIndex(relay)
     this.#fanout = new Fanout(this.#index, (id) => this.#connections.get(id))
@@ -55,8 +60,7 @@ export class Hub extends Announcer {
     relay.onGap((gap) => this.#fanout.tellGap(gap))
     const { nodeId, census } = this
     const { presence, bans } = relay
-    const cluster = new Cluster(relay)
-    this.cluster = cluster
+    const cluster = this.cluster = new Cluster(relay)
     this.users = new Users({ nodeId, census, relay, cluster, logger, ofUser: (userId) => this.ofUser(userId) })
     this.#counts = new Counts({ node: this, presence, cluster, logger })
     this.#moderation = new Moderation({ cluster, bans, logger, audience: (topics) => this.#fanout.audience(topics) })
@@ -127,7 +131,7 @@ export class Hub extends Announcer {
   }
 
   /** Publishes a notice that nobody waits for; a failure is logged, never thrown. */
-  notify (message: RelayMessage): void {
+  publishUnawaited (message: RelayMessage): void {
     const warn = (err: unknown): void => this.#logger.warn({ err, type: message.event.type }, 'notice not published')
     try {
       const published = this.publish(message)
@@ -167,7 +171,7 @@ export class Hub extends Announcer {
     return this.#connections.values()
   }
 
-  /** Number of connections of this node. */
+  /** Connections of this node. */
   get size (): number {
     return this.#connections.size
   }

@@ -62,7 +62,7 @@ export class Inbox {
   /** Takes one data frame. */
   receive (data: Buffer, isBinary: boolean): void {
     if (!this.#connection.isOpen) return
-    if (isBinary) return this.#connection.close(closeCodes.binaryNotWanted)
+    if (isBinary && this.#connection.dialect.wire === 'text') return this.#connection.close(closeCodes.binaryNotWanted)
     const arrival: Arrival = { data, admitted: this.#gate.admit() }
     if (this.#waiting.length === 0 && this.#mayStart(arrival)) return this.#start(arrival)
     this.#waiting.push(arrival)
@@ -123,7 +123,7 @@ export class Inbox {
 
   #decode (data: Buffer): RawRequest | undefined {
     try {
-      return this.#connection.dialect.decode(data.toString())
+      return this.#read(data)
     } catch (error) {
       this.#refuse(error)
     }
@@ -133,10 +133,15 @@ export class Inbox {
   #peek (data: Buffer): RawRequest | undefined {
     if (data.length > this.#limits.maxMessageSizeBytes) return undefined
     try {
-      return this.#connection.dialect.decode(data.toString())
+      return this.#read(data)
     } catch {
       return undefined
     }
+  }
+
+  #read (data: Buffer): RawRequest {
+    const { dialect } = this.#connection
+    return dialect.wire === 'text' ? dialect.decode(data.toString()) : dialect.decode(data)
   }
 
   #refuse (error: unknown, request?: RawRequest): void {
@@ -145,7 +150,8 @@ export class Inbox {
   }
 
   #countBadFrame (): void {
-    const budget = this.#limits.invalidJson === 'close' ? 0 : this.#limits.invalidJsonBudget
+    const isStrict = this.#limits.invalidJson === 'close' || this.#connection.dialect.habits.endsOnBadFrame === true
+    const budget = isStrict ? 0 : this.#limits.invalidJsonBudget
     this.#badFrames ??= new WindowCounter(this.#limits.badFrameWindowMs)
     if (this.#badFrames.add(monotonicMs()) > budget) this.#connection.close(closeCodes.invalidJson)
   }

@@ -59,13 +59,13 @@ export class Outbox implements Flushable, SinkOwner {
     this.#backlog = new Backlog(this.#limits, NOTHING)
   }
 
-  /** Sends a frame, and behind it what was held. */
-  release (first: Frame): void {
+  /** Sends a frame, where there is one, and behind it what was held. */
+  release (first: Frame | undefined): void {
     const held = this.#backlog?.rest()
     this.#isHeld = false
     this.#backlog = undefined
-    if (held === undefined) this.push(first)
-    else this.#goOn([{ bytes: first, messages: 1 }, ...held])
+    if (held !== undefined) this.#goOn(first === undefined ? held : [{ bytes: first, messages: 1 }, ...held])
+    else if (first !== undefined) this.push(first)
   }
 
   /** Takes a frame for the next flush. False when the backlog is at its limit: the frame was not taken. */

@@ -149,8 +149,8 @@ export abstract class Outlet implements OutboxOwner {
     this.#past?.onDrained?.()
   }
 
-  /** Sends a frame, and behind it what was kept back. */
-  protected releaseBehind (first: Frame): void {
+  /** Sends a frame, where there is one, and behind it what was kept back. */
+  protected releaseBehind (first: Frame | undefined): void {
     this.#early = undefined
     this.outbox.release(first)
   }

@@ -114,7 +114,8 @@ export class Replay {
     for (const message of messages) {
       if (message.seq > top || !await this.#mayWrite()) break
       const { connection, isFor } = this.#parts
-      if (isFor(message)) connection.deliverPast(copyOf(message).frameOf(connection))
+      const frame = isFor(message) ? copyOf(message).frameOf(connection) : undefined
+      if (frame !== undefined) connection.deliverPast(frame)
       this.#noteShown(message.seq)
     }
     return messages.at(-1)?.seq ?? top
@@ -180,9 +181,9 @@ export class Replay {
 function copyOf (stream: StreamMessage): Copy {
   const known = copies.get(stream)
   if (known !== undefined) return known
-  const { message: { event, topics, positions, carries = [] } } = stream
-  const [place = 0] = carries
-  const copy = new Copy(event, topics[place] ?? '', positions[place])
+  const { message } = stream
+  const { topics, positions, carries: [place = 0] = [] } = message
+  const copy = new Copy(message, topics[place] ?? '', positions[place])
   copies.set(stream, copy)
   return copy
 }

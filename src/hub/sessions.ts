@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
 import type { Logger } from '../logger.ts'
-import { attempt, isPromise } from '../maybe-promise.ts'
+import { andThen, attempt, isPromise } from '../maybe-promise.ts'
 import { isOrderly } from '../protocol/close-codes.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
@@ -58,7 +58,7 @@ export class Sessions {
   constructor (parts: SessionParts, settings: SessionSettings) {
     this.#parts = parts
     this.#settings = settings
-    this.#register = new OnlineRegister(parts.relay.presence, parts.logger)
+    this.#register = new OnlineRegister(parts.relay, parts.logger)
   }
 
   /** Takes in a socket. Must be called in the same turn as the upgrade: frames that come later than the listeners are kept. */
@@ -128,7 +128,7 @@ export class Sessions {
 
   /** A client may count on whatever is published after its greeting: until it is reached by its topics, nothing comes or goes. */
   #greetOnceReached (connection: Connection, inbox: Inbox): void {
-    const { hub, relay, logger } = this.#parts
+    const { hub, relay, rooms, logger } = this.#parts
     const { inbox: { maxMessageSizeBytes }, pingPeriodMs } = this.#settings
     // Of all of them: from here on the relay knows what to miss.
     const topics = [...connection.topics]
@@ -136,10 +136,11 @@ export class Sessions {
       const kept = topics.map((topic, index) => [topic, beforeEarly(connection, topic, positions[index])] as const).filter(([topic]) => relay.keeps(topic))
       connection.greet(welcomeTo(connection, { hub, relay, maxMessageSizeBytes, pingPeriodMs, positions: Object.fromEntries(kept) }))
     }
-    const reached = attempt(() => relay.positions(topics), (err) => {
+    const broughtIn = connection.dialect.habits.joinsAsUser === true ? rooms.joinUser(connection) : undefined
+    const reached = andThen(broughtIn, () => attempt(() => relay.positions(topics), (err) => {
       logger.warn({ client_id: connection.id, err }, 'subscriptions not confirmed')
       return []
-    })
+    }))
     if (!isPromise(reached)) return greet(reached)
     connection.hold()
     inbox.waitFor(reached.then(greet))
@@ -155,11 +156,11 @@ export class Sessions {
     const { hub, rooms, expiry, logger } = this.#parts
     hub.remove(connection)
     expiry.unwatch(connection)
-    this.#register.leave(connection)
+    const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
+    this.#register.leave(connection, graceMs)
     const fields = { client_id: connection.id, user_id: connection.user.id, code, reason, total_clients: hub.size }
     if (!byServer && !EXPECTED_CODES.has(code)) logger.warn(fields, 'unexpected close')
     logger.info(fields, 'client disconnected')
-    const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
     rooms.leaveAll(connection, graceMs).catch((err: unknown) => logger.error({ ...fields, err }, 'clean-up failed'))
   }
 }

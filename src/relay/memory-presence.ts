@@ -1,7 +1,8 @@
 import { monotonicMs } from '../clock.ts'
 import type { RoomName } from '../hub/topics.ts'
+import { MemoryChangeLog } from './memory-change-log.ts'
 import {
-  HUB_ROOM, type Attendance, type Entry, type Exit, type Occupant, type OnPresenceChange, type PresenceStore, type RoomSize, type RoomSummary, type Roster
+  GRACE_ROOM, HUB_ROOM, isHidden, type Attendance, type Entry, type Exit, type Occupant, type OnPresenceChange, type PresenceStore, type RoomSize, type RoomSummary, type Roster
 } from './presence-store.ts'
 import type { UserRef } from './relay-message.ts'
 
@@ -30,7 +31,12 @@ const MAX_LAST_SEEN = 100_000
 export class MemoryPresence implements PresenceStore {
   readonly #rooms = new Map<RoomName, Room>()
   readonly #lastSeen = new Map<string, number>()
+  readonly #log: MemoryChangeLog
   #changed: OnPresenceChange = () => {}
+
+  constructor (log = new MemoryChangeLog()) {
+    this.#log = log
+  }
 
   onChange (listener: OnPresenceChange): void {
     this.#changed = listener
@@ -90,11 +96,11 @@ export class MemoryPresence implements PresenceStore {
   }
 
   roomCount (): number {
-    return this.#rooms.size - (this.#rooms.has(HUB_ROOM) ? 1 : 0)
+    return this.#rooms.size - [HUB_ROOM, GRACE_ROOM].filter((room) => this.#rooms.has(room)).length
   }
 
   rooms (): RoomSummary[] {
-    return [...this.#rooms].filter(([room]) => room !== HUB_ROOM).map(([room, state]) => ({ room, ...sizeOf(state) }))
+    return [...this.#rooms].filter(([room]) => !isHidden(room)).map(([room, state]) => ({ room, ...sizeOf(state) }))
   }
 
   /** Ends all running graces without telling anybody: the process is going away. */
@@ -124,7 +130,9 @@ export class MemoryPresence implements PresenceStore {
   }
 
   #tell (kind: 'joined' | 'left', room: RoomName, { attendees }: Room, user: UserRef): void {
-    if (room !== HUB_ROOM) this.#changed({ kind, room, user, users: attendees.size })
+    const change = { kind, room, user, users: attendees.size }
+    if (room !== HUB_ROOM) this.#log.note(change)
+    if (!isHidden(room)) this.#changed(change)
   }
 
   #see (room: RoomName, { user }: Occupant): void {

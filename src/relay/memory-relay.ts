@@ -7,6 +7,7 @@ import { andThen, attempt, type MaybePromise } from '../maybe-promise.ts'
 import type { KeepOf, StreamPage, StreamRange } from './history.ts'
 import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from './history-rules.ts'
 import { MemoryBans } from './memory-bans.ts'
+import { MemoryChangeLog } from './memory-change-log.ts'
 import { MemoryHistory } from './memory-history.ts'
 import { MemoryPresence } from './memory-presence.ts'
 import { MemoryTickets } from './memory-tickets.ts'
@@ -40,7 +41,8 @@ const MAX_HISTORY_BYTES = 256 * 1024 * 1024
 /** The relay of a single process: a message is handed back within the very call that publishes it. */
 export class MemoryRelay implements Relay {
   readonly nodeId: string
-  readonly presence = new MemoryPresence()
+  readonly changes = new MemoryChangeLog()
+  readonly presence = new MemoryPresence(this.changes)
   readonly bans = new MemoryBans()
   readonly tickets = new MemoryTickets()
   readonly #history: MemoryHistory

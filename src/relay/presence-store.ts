@@ -68,6 +68,16 @@ export interface RoomSize {
 export const HUB_ROOM: RoomName = '*'
 
 /**
+ * The same, but a user stays in it for the grace, as in any other room. Only where connections are logged is anybody in it.
+ */
+export const GRACE_ROOM: RoomName = '**'
+
+/** True for the two rooms that are not shown. */
+export function isHidden (room: RoomName): boolean {
+  return room === HUB_ROOM || room === GRACE_ROOM
+}
+
+/**
  * Who is in which room, over all nodes. A user is present from the first member connection to the end of the last one,
  * or to the end of the grace after it. Entering twice or leaving twice is harmless. A room without anybody does not exist.
  */

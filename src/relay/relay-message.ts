@@ -14,6 +14,10 @@ export interface OutboundEvent {
   readonly room?: string
   readonly payload: unknown
   readonly sender?: UserRef
+  /** The connection that it comes from, where `except` does not name it. */
+  readonly origin?: string
+  /** Who is in the room now, for those who are shown that with every arrival; never leaves the node. */
+  readonly members?: readonly UserRef[]
   /** RFC 3339 UTC with milliseconds. */
   readonly timestamp: string
 }

@@ -1,6 +1,7 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { TopicName } from '../hub/topics.ts'
 import type { BanList } from './ban-list.ts'
+import type { ChangeLog } from './change-log.ts'
 import type { StreamPage, StreamRange } from './history.ts'
 import type { Gap, NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
 import type { PresenceStore } from './presence-store.ts'
@@ -37,6 +38,8 @@ export interface Relay {
   readonly bans: BanList
   /** Whom tickets let in, over all nodes. */
   readonly tickets: TicketStore
+  /** Changes of presence for somebody outside; a relay without it serves no webhooks. */
+  readonly changes?: ChangeLog
   /** Sets where messages for this node go; called once, before anything is published. */
   onMessage (deliver: Deliver): void
   /** Sets who is told of losses; called once. Of a stream that begins anew it is not known how much is lost. */

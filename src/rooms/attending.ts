@@ -10,6 +10,7 @@ import type { Attendance, Exit, Occupant } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
 import type { RoomLimits } from './room-info.ts'
+import type { Rosters } from './rosters.ts'
 import type { Typing } from './typing.ts'
 
 /** What coming and going works with. */
@@ -19,6 +20,7 @@ export interface AttendingParts {
   readonly typing: Typing
   readonly limits: RoomLimits
   readonly resumption: Resumption
+  readonly rosters: Rosters
   readonly logger: Logger
 }
 
@@ -77,8 +79,11 @@ export class Attending {
 
   /** Takes a connection out, if it is in that way; the user stays present for the grace. */
   async exit (connection: Connection, room: RoomName, as: Attendance, graceMs = 0): Promise<Exit> {
-    const { typing, relay } = this.#parts
-    if (as === 'member') typing.stop(connection, room)
+    const { typing, relay, rosters } = this.#parts
+    if (as === 'member') {
+      typing.stop(connection, room)
+      rosters.end(connection, room)
+    }
     const attended = this.#unattend(connection, room, as)
     const exit = await relay.presence.leave(room, occupantOf(connection, as), graceMs)
     if (attended) this.#logExit(connection, room, exit)

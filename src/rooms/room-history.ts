@@ -71,6 +71,6 @@ function beyond ({ messages }: StreamPage, range: StreamRange): StreamRange {
   return { ...range, ...end, limit: SEARCH_PAGE }
 }
 
-function pastMessage ({ seq, message: { event } }: StreamMessage, room: RoomName): PastMessage {
+function pastMessage ({ seq, message: { event: { origin: _, ...event } } }: StreamMessage, room: RoomName): PastMessage {
   return { ...event, room: event.room ?? room, seq }
 }

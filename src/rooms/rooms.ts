@@ -7,7 +7,8 @@ import type { Whom } from '../hub/hub-parts.ts'
 import { Resumption, type Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName, type TopicName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import type { PresenceChange, RoomSummary } from '../relay/presence-store.ts'
+import { andThen, attempt } from '../maybe-promise.ts'
+import { HUB_ROOM, type PresenceChange, type RoomSummary } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import { Attending } from './attending.ts'
 import { Placement } from './placement.ts'
@@ -16,6 +17,7 @@ import { checkRoomName } from './room-name.ts'
 import { RoomDirectory } from './room-directory.ts'
 import { RoomHistory } from './room-history.ts'
 import { Returns, type Claim, type Homecoming } from './returns.ts'
+import { Rosters } from './rosters.ts'
 import type { Typing } from './typing.ts'
 
 /** What rooms work with. */
@@ -44,6 +46,7 @@ export class Rooms {
   readonly #attending: Attending
   readonly #returns: Returns
   readonly #resumption: Resumption
+  readonly #rosters = new Rosters((room) => this.members(room))
 
   constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
     this.directory = new RoomDirectory({ hub, relay, logger })
@@ -52,7 +55,7 @@ export class Rooms {
     this.#typing = typing
     this.#limits = limits
     const resumption = this.#resumption = new Resumption({ relay, logger })
-    this.#attending = new Attending({ hub, relay, typing, limits, logger, resumption })
+    this.#attending = new Attending({ hub, relay, typing, limits, logger, resumption, rosters: this.#rosters })
     this.#returns = new Returns(resumption, this.#attending)
     this.history = new RoomHistory(relay)
     this.#placement = new Placement({ hub, rooms: this, logger })
@@ -84,13 +87,28 @@ export class Rooms {
     return await this.#placement.leave(room, whom)
   }
 
+  /** What a connection has joined as, its user's others of such a dialect join, too, on whatever nodes: each is sent its `room_info`. Never rejects. */
+  async joinOthers (room: RoomName, connection: Connection): Promise<void> {
+    if (await this.#hasOthers(connection)) await this.#placement.follow('join', room, connection)
+  }
+
+  /** The other way round: a new connection comes into the rooms where its user is by others of such a dialect. Never rejects. */
+  async joinUser (connection: Connection): Promise<void> {
+    if (await this.#hasOthers(connection)) await this.#placement.catchUp(connection)
+  }
+
+  /** The end of {@link joinOthers}. */
+  async leaveOthers (room: RoomName, connection: Connection): Promise<void> {
+    if (await this.#hasOthers(connection)) await this.#placement.follow('leave', room, connection)
+  }
+
   /**
    * Makes one connection a member; one that comes back is shown what it missed, once the replay is started. Rejects with `UNAUTHORIZED`,
    * `FORBIDDEN`, `TOO_MANY_ROOMS`, `ROOM_FULL` or `UNAVAILABLE`.
    */
   async enter (connection: Connection, room: RoomName, back?: Return): Promise<Entrance<RoomInfo>> {
     const way = { connection, room, as: 'member' } as const
-    const members = (): Promise<RoomMembers> => this.members(room)
+    const members = (): Promise<RoomMembers> => this.#rosters.read(connection, room)
     if (back === undefined) {
       const { answer, stand } = await this.#attending.enter(way, members)
       return { info: { ...answer, ...stand } }
@@ -154,11 +172,18 @@ export class Rooms {
     ]
   }
 
+  /** True also where it cannot be learned. */
+  async #hasOthers ({ user }: Connection): Promise<boolean> {
+    return await attempt(() => andThen(this.#relay.presence.connectionsOf(HUB_ROOM, user.id), (count) => count > 1), () => true)
+  }
+
   /** Tells the members here, but not the user's own connections, of an arrival or departure. */
-  #tell ({ kind, room, user, users }: PresenceChange): void {
+  #tell (change: PresenceChange): void {
+    const { kind, room, user, users } = change
+    const members = this.#rosters.note(change)
     const usersWithIt = kind === 'left' ? users + 1 : users
     if (usersWithIt > this.#limits.presenceMax) return
-    const event = { type: `user_${kind}`, room, payload: user, sender: user, timestamp: timestamp() }
+    const event = { type: `user_${kind}`, room, payload: user, sender: user, timestamp: timestamp(), ...(members !== undefined && { members }) }
     this.#hub.deliver({ topics: [membersTopic(room)], except: [userTopic(user.id)], event, positions: [undefined] })
   }
 }

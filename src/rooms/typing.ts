@@ -104,6 +104,6 @@ export class Typing {
       sender: connection.user,
       timestamp: timestamp()
     }
-    this.#hub.notify({ topics: [membersTopic(room)], except: [userTopic(connection.user.id)], event, ephemeral: true })
+    this.#hub.publishUnawaited({ topics: [membersTopic(room)], except: [userTopic(connection.user.id)], event, ephemeral: true })
   }
 }

@@ -2,7 +2,6 @@ import { generateKeyPairSync } from 'node:crypto'
 import Fastify from 'fastify'
 import { SignJWT } from 'jose'
 import t from 'tap'
-import { bearerToken } from '../../src/auth/token-sources.ts'
 import { toKeys } from '../../src/auth/token-keys.ts'
 import { errorHandlerPlugin, jwtPlugin } from '../../src/index.ts'
 import { SECRET } from '../helper.ts'
@@ -16,7 +15,7 @@ t.test('a public key alone takes only tokens of its own kind, none signed with t
   t.teardown(() => app.close())
   await app.register(errorHandlerPlugin)
   await app.register(jwtPlugin, { publicKey })
-  app.get('/who', async (request) => await app.authenticate(request, bearerToken(request.headers.authorization)))
+  app.get('/who', async (request) => await app.callers.of(request))
   const ask = async (token: string) => await app.inject({ url: '/who', headers: { authorization: `Bearer ${token}` } })
   const claims = { sub: 'ada', exp: expiry }
   const genuine = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(rsa.privateKey)

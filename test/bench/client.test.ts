@@ -7,7 +7,7 @@ import type { Order } from '../../bench/client/page/wire.ts'
 import { runClientBench } from '../../bench/client/run.ts'
 
 /** Those that need no packages beside those of the tests. */
-const OWN = [contenders.wshub, contenders.WebSocket]
+const OWN = [contenders.wshub, contenders['wshub-binary'], contenders.WebSocket]
 
 t.test('a run measures each library at each task', async (t) => {
   const lines: string[] = []
@@ -15,7 +15,7 @@ t.test('a run measures each library at each task', async (t) => {
   t.match(chromium, /^\d+\.\d+/)
   t.strictSame(readings.map(({ contender, task }) => `${contender} ${task}`), OWN.flatMap(({ name }) => ['receiving', 'sending 32', 'sending 1000'].map((task) => `${name} ${task}`)))
   t.ok(readings.every(({ figures }) => Object.values(figures).every((value) => Number.isFinite(value) && value > 0)))
-  t.match(lines, { 0: /^round 1, wshub, receiving: [\d,]+ messages\/s$/, length: 6 })
+  t.match(lines, { 0: /^round 1, wshub, receiving: [\d,]+ messages\/s$/, length: 9 })
 })
 
 t.test('what goes wrong in a page does not pass for a measurement', async (t) => {
@@ -24,7 +24,8 @@ t.test('what goes wrong in a page does not pass for a measurement', async (t) =>
   const browser = await startBrowser(OWN)
   t.teardown(() => browser.close())
   const url = `ws://127.0.0.1:${firehose.port}`
-  const receive = async (name: 'wshub' | 'WebSocket', order: Order) => await measureReceiving({ browser, contender: contenders[name], url }, order)
+  const receive = async (name: 'wshub' | 'wshub-binary' | 'WebSocket', order: Order) => await measureReceiving({ browser, contender: contenders[name], url }, order)
+  await t.rejects(receive('wshub-binary', { messages: 500, skip: 300 }), { message: 'wshub-binary: received 499 of 500 messages, 1 of them not behind the one before' })
 
   await t.rejects(receive('wshub', { messages: 500, skip: 300 }), { message: 'wshub: received 499 of 500 messages, 1 of them not behind the one before' })
   await t.rejects(receive('WebSocket', { messages: 500, skip: 300 }), { message: 'WebSocket: received 499 of 500 messages, 1 of them not behind the one before' })

@@ -13,6 +13,10 @@ for (const nodes of ['', '+redis'] as const) {
   })
 }
 
+t.test('mixed and binary are wshub, spoken to in other words', async (t) => {
+  for (const [name, wire] of [['mixed', 'mixed'], ['binary', 'protobuf']] as const) t.strictSame(hubs[name], { ...hubs.wshub, name, wire })
+})
+
 t.test('only hubs of others have to be installed', async (t) => {
   t.strictSame(hubNames.filter(isPeer), ['ws', 'socket.io', 'socket.io+redis', 'fastify'])
 })

@@ -50,6 +50,16 @@ t.test('a fixed rate is kept, whatever the hub could do', async (t) => {
   t.equal(report.lost, 0)
 })
 
+t.test('the binary dialect carries a load, and a room of all dialects, each of which gets every message', async (t) => {
+  for (const wire of ['protobuf', 'mixed'] as const) {
+    const { address } = await startService(t, UNLIMITED)
+    const report = await runLoad({ ...SHORT, url: address.replace('http', 'ws'), wire, secret: SECRET, membersPerRoom: 13, publishersPerRoom: 1 })
+    t.ok(report.deliveriesPerSecond > 0, wire)
+    t.ok((report.bytesPerDelivery ?? 0) > 100)
+    t.strictSame([report.lost, report.outOfOrder, report.strays, report.refusals], [0, 0, 0, {}])
+  }
+})
+
 t.test('a script is said over and over', async (t) => {
   const script = [{ speaker: 0, text: 'hello' }, { speaker: 2, text: '"quoted" \u0001 é' }]
   const report = await loadService(t, { membersPerRoom: 3, script, traffic: { kind: 'window', inFlight: 2 } })

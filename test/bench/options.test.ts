@@ -22,7 +22,7 @@ t.test('a scaled run is not written down unless it is asked to be', async (t) =>
 
 t.test('a wrong argument is refused with what was expected', async (t) => {
   t.throws(() => readOptions(['--rounds', 'many']), /--rounds: expected a number from 1 to 100, got many/)
-  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, no-history, wshub\+redis, no-history\+redis, ws, socket.io, socket.io\+redis, fastify, got nginx/)
+  t.throws(() => readOptions(['--peers', 'nginx']), /--peers: expected wshub, no-history, mixed, binary, wshub\+redis, no-history\+redis, ws, socket.io, socket.io\+redis, fastify, got nginx/)
   t.throws(() => readOptions(['--scale', '2']), /--scale/)
   t.throws(() => readOptions(['--nonsense']), /nonsense/)
 })

@@ -38,12 +38,12 @@ t.test('a stamp is read as it was written', async (t) => {
 
 t.test('publishers take turns, one room after the other', async (t) => {
   const plan = planLoad({ url: URL, rooms: 3, membersPerRoom: 10, publishersPerRoom: 2 })
-  t.strictSame(makePublications(plan, createWire('hub')).map(({ sender }) => sender), [0, 10, 20, 1, 11, 21])
+  t.strictSame(makePublications(plan, [createWire('hub')]).map(({ sender }) => sender), [0, 10, 20, 1, 11, 21])
 })
 
 t.test('a script is published line by line by who says it', async (t) => {
   const script = [{ speaker: 2, text: 'hello' }, { speaker: 0, text: '"hi" \u0001 é' }]
-  const publications = makePublications(planLoad({ url: URL, membersPerRoom: 3, script }), createWire('hub'))
+  const publications = makePublications(planLoad({ url: URL, membersPerRoom: 3, script }), [createWire('hub')])
   const contents = publications.map((each) => JSON.parse(unmask(each.frame({ number: 0, sentUs: 0 })).text).payload.content.slice(24))
   t.strictSame(publications.map(({ sender }) => sender), [2, 0])
   t.strictSame(contents, [' hello', ' "hi" \u0001 é'])

@@ -9,6 +9,7 @@ export function sampleReport (different: Partial<LoadReport> = {}): LoadReport {
     handshakesPerSecond: 4_000,
     messagesPerSecond: 1_500,
     deliveriesPerSecond: 1_498_500,
+    bytesPerDelivery: 250,
     latencyMs: { count: 1_000, p50: 5, p99: 9, p999: 12, max: 20 },
     expected: 10_000_000,
     lost: 0,

@@ -42,9 +42,9 @@ t.test('the largest load needs no further flag', async (t) => {
   t.ok(publishersPerRoom > 0 && publishersPerRoom < 1_000, `${publishersPerRoom} publishers`)
 })
 
-t.test('an address may begin with http and have a path of its own', async (t) => {
+t.test('an address may begin with http and have a path of its own; the dialect is named', async (t) => {
   const { options, shown } = readBench(['--url', 'https://hub.example/live?token=x'], new TestWorld(env))
-  t.same([options.url, shown], ['wss://hub.example/live?token=x', 'wss://hub.example/live'])
+  t.same([options.url, shown], ['wss://hub.example/live?token=x&dialect=hub.v1', 'wss://hub.example/live'])
 })
 
 const mistakes: ReadonlyArray<readonly [flags: string, expected: RegExp]> = [

@@ -40,6 +40,12 @@ t.test('envelopes of the documents can be typed as they stand there (S0-131, S0-
   t.match(await listener.next('new_message'), { payload: { content: 'Hello!' }, sender: { name: 'Ada' } })
 })
 
+t.test('the client speaks its own dialect, whatever the service speaks to those who name none', async (t) => {
+  const { code, stdout } = await pipe(await startService(t, { WS_DIALECT: 'flat.v1' }), ['/join a', '/say x'])
+  t.equal(code, 0)
+  t.same(typesIn(stdout), ['connected', 'room_info', 'ack'])
+})
+
 t.test('raw output is one JSON text for each frame', async (t) => {
   const { code, stdout } = await pipe(await startService(t), ['/join a'], ['--raw'])
   t.equal(code, 0)

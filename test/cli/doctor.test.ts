@@ -20,6 +20,11 @@ t.test('a sound service passes every check, and nothing of the visit is left', a
   await until(() => service.app.hub.size === 0 && service.app.hub.roomCount === 0)
 })
 
+t.test('a service that speaks another dialect to those who name none is as sound', async (t) => {
+  const { code, failed } = await doctor(socketOf(await startService(t, { WS_DIALECT: 'flat.v1' })))
+  t.same({ code, failed }, { code: 0, failed: [] })
+})
+
 t.test('for people there is one line for each check, and a last one that counts them', async (t) => {
   const { code, stdout, stderr } = await cli(['doctor', '--url', socketOf(await startService(t)), '--token', await tokenFor({ sub: 'ada' })])
   t.equal(code, 0)

@@ -1,6 +1,10 @@
 import { connect, type ConnectOptions, type HistoryOptions, type HistoryPage, type Hub, type Person, type Room, type SendOptions, type Sent, type SocketConstructor, type State, type Welcome } from '../../client/index.ts'
+import { connect as connectBinary } from '../../client/binary/index.ts'
 import { codeOf, heard, recordOf, type Heard, type Outcome, type Told } from './record.ts'
 import { scripts, type Changes } from './scripts.ts'
+
+/** The form in which a hub speaks to the service. */
+export type Form = 'json' | 'binary'
 
 /** How a hub connects, as JSON. */
 export interface Plan extends Pick<ConnectOptions, 'maxAttempts' | 'backOff' | 'connectTimeoutMs' | 'answerTimeoutMs' | 'idleMs' | 'queue' | 'tickMs'> {
@@ -62,10 +66,12 @@ class Party {
 /** Runs hubs of the client for a test, wherever the client runs; all arguments and results are JSON. */
 export class Agent {
   readonly #socket: SocketConstructor | undefined
+  readonly #connect: typeof connect
   readonly #parties = new Map<string, Party>()
   readonly #problems: string[] = []
 
-  constructor (socket?: SocketConstructor) {
+  constructor (form: Form, socket?: SocketConstructor) {
+    this.#connect = form === 'binary' ? connectBinary : connect
     this.#socket = socket
   }
 
@@ -237,7 +243,7 @@ export class Agent {
   }
 
   #hub ({ url, token, tokensFrom, ticketsFrom, types, ...options }: Plan, changes: Changes = {}): Hub {
-    return connect(changes.url ?? url, {
+    return this.#connect(changes.url ?? url, {
       ...options,
       ...(this.#socket !== undefined && { WebSocket: this.#socket }),
       ...(token !== undefined && { token }),

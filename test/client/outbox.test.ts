@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Call, type CallRules } from '../../client/call.ts'
+import { Call, type CallRules, type Envelope } from '../../client/call.ts'
 import { Outbox } from '../../client/outbox.ts'
 import { until } from '../helper.ts'
 
@@ -18,13 +18,13 @@ class Desk {
       isOpen: () => this.isOpen,
       isFollowed: (room) => this.followed.has(room),
       isReturning: (room) => this.returning.has(room),
-      send: (text) => { this.sent.push(String(JSON.parse(text).id)) }
+      send: (frame) => { this.sent.push(String(JSON.parse(String(frame)).id)) }
     })
   }
 
   add (room: string | undefined, rules: Partial<CallRules> = {}, payload: unknown = null): Call {
     this.#count += 1
-    return this.outbox.add(new Call({ type: 'publish', id: String(this.#count), room, payload }, { ...PUBLISHING, ...rules }))
+    return this.outbox.add(callOf({ type: 'publish', id: String(this.#count), room, payload }, { ...PUBLISHING, ...rules }))
   }
 
   ack (id: string): boolean {
@@ -214,7 +214,7 @@ t.test('an answer that the protocol owes is overdue, one of the application is n
 
 t.test('the same id is the same message, or none', async (t) => {
   const desk = new Desk()
-  const make = (payload: string): Call => new Call({ type: 'publish', id: 'order-1', room: 'general', payload }, PUBLISHING)
+  const make = (payload: string): Call => callOf({ type: 'publish', id: 'order-1', room: 'general', payload }, PUBLISHING)
   const first = desk.outbox.add(make('a'))
   t.equal(desk.outbox.add(make('a')), first)
   t.throws(() => desk.outbox.add(make('b')), { code: 'INVALID_PAYLOAD' })
@@ -235,3 +235,7 @@ t.test('only so many wait for answers at once, more while all goes well, one by 
   desk.ack('50')
   t.equal(desk.sent.length, 51)
 })
+
+function callOf (envelope: Envelope, rules: CallRules): Call {
+  return new Call(envelope, rules, JSON.stringify(envelope))
+}

@@ -99,8 +99,8 @@ export interface ScriptedService {
   stop (): Promise<void>
 }
 
-export async function startScripted (t: Teardown): Promise<ScriptedService> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: (offered) => offered.has('hub.v1') && 'hub.v1' })
+export async function startScripted (t: Teardown, subprotocol = 'hub.v1'): Promise<ScriptedService> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, handleProtocols: (offered) => offered.has(subprotocol) && subprotocol })
   await once(server, 'listening')
   const peers: ScriptedPeer[] = []
   server.on('connection', (socket, request) => { peers.push(new ScriptedPeer(socket, request)) })

@@ -22,7 +22,7 @@ t.test('a default that is written out means the same as none', async (t) => {
 
 t.test('only keys and addresses with credentials are secret', async (t) => {
   const secrets = listSettings().filter(({ secret }) => secret).map(({ env }) => env)
-  t.same(secrets, ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL', 'REDIS_URL'])
+  t.same(secrets, ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL', 'REDIS_URL', 'NATS_URL', 'INGEST_REDIS_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'METRICS_TOKEN'])
 })
 
 t.test('no setting has a default above its own bounds', async (t) => {
@@ -45,6 +45,11 @@ t.test('the defaults are those of the contract', async (t) => {
     jwtRoleClaim: 'role',
     jwtExpiryNoticeMs: 30_000,
     redisPrefix: 'hub',
+    natsStream: 'EVENTS',
+    natsConsumer: 'wshub',
+    ingestRedisStream: 'events',
+    ingestRedisGroup: 'wshub',
+    webhookEvents: ['connected', 'disconnected', 'joined', 'left', 'room_occupied', 'room_empty'],
     enabled: true,
     paths: ['/ws', '/api/v1/ws'],
     dialect: 'hub.v1',

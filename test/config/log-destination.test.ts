@@ -6,9 +6,9 @@ import type { Teardown } from '../helper.ts'
 const MODULE = new URL('../../config/log-destination.js', import.meta.url).href
 
 /** Runs a program that has `log`, and ends it with the test. */
-function run (t: Teardown, program: string) {
+function run (t: Teardown, program: string, env: Record<string, string> = {}) {
   const code = `import { logDestination } from '${MODULE}'\nconst log = logDestination()\n${program}`
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', code], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })
   t.teardown(() => child.kill('SIGKILL'))
   return child
 }
@@ -21,6 +21,22 @@ t.test('lines appear while the process goes on, in order', async (t) => {
     if (seen.endsWith('three\n')) break
   }
   t.equal(seen, 'one\ntwo\nthree\n')
+})
+
+t.test('lines that come while others are being written appear, too, whatever takes the time of the disk', async (t) => {
+  const program = `
+    import { pbkdf2 } from 'node:crypto'
+    pbkdf2('', '', 500_000, 64, 'sha512', () => {})
+    log.write('žluť\\n')
+    setTimeout(() => log.write('two\\n'), 100)
+    setInterval(() => {}, 1_000)`
+  const child = run(t, program, { UV_THREADPOOL_SIZE: '1' })
+  let seen = ''
+  for await (const chunk of child.stdout) {
+    seen += String(chunk)
+    if (seen.endsWith('two\n')) break
+  }
+  t.equal(seen, 'žluť\ntwo\n')
 })
 
 for (const [how, end] of Object.entries({

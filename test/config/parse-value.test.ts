@@ -1,4 +1,5 @@
 import t from 'tap'
+import { dialects } from '../../src/protocol/dialects/index.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { problemsOf } from './problems-of.ts'
 
@@ -55,7 +56,7 @@ t.test('a switch that is neither on nor off is refused', async (t) => {
 
 t.test('an unknown word is refused with the known ones', async (t) => {
   t.same(problemsOf({ WS_AUTH: 'never' }), ['WS_AUTH: expected one of required, optional, got never'])
-  t.same(problemsOf({ WS_DIALECT: 'hub.v2' }), ['WS_DIALECT: expected hub.v1, got hub.v2'])
+  t.same(problemsOf({ WS_DIALECT: 'hub.v2' }), [`WS_DIALECT: expected one of ${[...dialects.keys()].join(', ')}, got hub.v2`])
 })
 
 t.test('a word is known in capitals too', async (t) => {

@@ -31,9 +31,12 @@ export function ticketContract (t: Test, build: BuildRelay): void {
 
   t.test('what a token does not say is not there', async (t) => {
     const nodes = await nodesOf(t, build, [])
-    const [ticket, identity] = [newTicket(), { userId: '1', name: '1', roles: ['user'], expiresAtMs: 1_900_000_000_500.5 }]
-    await nodes[0].relay.tickets.put(ticket, identity, MINUTE_MS)
-    t.strictSame(await nodes.at(-1)?.relay.tickets.take(ticket), identity)
+    const plain = { userId: '1', name: '1', roles: ['user'] }
+    for (const identity of [plain, { ...plain, expiresAtMs: 1_900_000_000_500.5 }, { ...plain, hasNumericId: true as const }]) {
+      const ticket = newTicket()
+      await nodes[0].relay.tickets.put(ticket, identity, MINUTE_MS)
+      t.strictSame(await nodes.at(-1)?.relay.tickets.take(ticket), identity)
+    }
   })
 
   t.test('of many who take it at the same time one gets it', async (t) => {

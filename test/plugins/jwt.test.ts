@@ -2,7 +2,6 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import t from 'tap'
 import errorHandler from '../../plugins/error-handler.ts'
 import jwt, { type JwtPluginOptions } from '../../plugins/jwt.ts'
-import { bearerToken } from '../../src/auth/token-sources.ts'
 import { SECRET, tokenFor, type Teardown } from '../helper.ts'
 import { badTokens } from '../support/bad-tokens.ts'
 import { forge, hmac, inAnHour, makeKey } from '../support/forge.ts'
@@ -15,7 +14,7 @@ async function appWith (t: Teardown, options: Partial<JwtPluginOptions>): Promis
   t.teardown(() => app.close())
   await app.register(errorHandler)
   await app.register(jwt, { algorithms: ['HS256'], claims: { user: ['sub', 'user_id'], name: 'name', role: 'role' }, keyTimeoutMs: 1_000, ...options })
-  app.get('/who', async (request) => await app.authenticate(request, bearerToken(request.headers.authorization)))
+  app.get('/who', async (request) => await app.callers.of(request))
   return async (token) => {
     const answer = await app.inject({ url: '/who', headers: token === undefined ? {} : { authorization: `Bearer ${token}` } })
     return { status: answer.statusCode, body: answer.json() }

@@ -16,6 +16,8 @@ const operations = {
   '/health/live': 'get',
   '/health/ready': 'get',
   '/docs/asyncapi.json': 'get',
+  '/docs/hub.proto': 'get',
+  '/metrics': 'get',
   '/ws': 'get',
   '/api/v1/ws': 'get',
   '/ws/ticket': 'post',
@@ -53,9 +55,10 @@ t.test('The document says where the one of the socket is', async (t) => {
 
 t.test('Every answer with a body has a schema, the refusals the one of all errors', async (t) => {
   const schemaOf = (path: string, method: string, status: string) => at('paths', path, method, 'responses', status, 'content', 'application/json', 'schema')
+  const texts = ['/metrics 200', '/docs/hub.proto 200']
   for (const [path, method] of Object.entries(operations)) {
     const statuses = Object.keys(at('paths', path, method, 'responses') ?? {}).filter((status) => status !== '101')
-    for (const status of statuses) t.match(schemaOf(path, method, status), { type: 'object' }, `${path} ${status}`)
+    for (const status of statuses.filter((status) => !texts.includes(`${path} ${status}`))) t.match(schemaOf(path, method, status), { type: 'object' }, `${path} ${status}`)
   }
   t.match(schemaOf('/ws/broadcast', 'post', '401'), { required: ['error', 'code'] })
 })

@@ -33,7 +33,7 @@ t.test('Redis has the hash of a ticket only, for as long as it lasts', async (t)
 t.test('what another release may have put there, or somebody else, lets nobody in', async (t) => {
   const redis = await startRedis(t)
   const { relay } = await openTestRelay(t, redis.url)
-  const values = ['', 'no JSON', 'null', '[]', '{}', JSON.stringify({ ...ADA, roles: 'admin' }), JSON.stringify({ ...ADA, expiresAtMs: undefined }), JSON.stringify({ ...ADA, grants: { join: 'all' } })]
+  const values = ['', 'no JSON', 'null', '[]', '{}', JSON.stringify({ ...ADA, roles: 'admin' }), JSON.stringify({ ...ADA, expiresAtMs: 'soon' }), JSON.stringify({ ...ADA, userId: undefined }), JSON.stringify({ ...ADA, grants: { join: 'all' } })]
   for (const [index, value] of values.entries()) {
     const ticket = `ticket-${index}`
     await redis.command('SET', `test:{0}:t:${createHash('sha256').update(ticket).digest('base64url')}`, value)

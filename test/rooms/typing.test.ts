@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { TestClient } from '../client.ts'
-import { until, type Teardown } from '../helper.ts'
+import { connect, type TestClient } from '../client.ts'
+import { memberOf, startService, tokenFor, until, type Teardown } from '../helper.ts'
 import { collectGarbage } from '../support/collect-garbage.ts'
 import { enter, member, startHub, type TestHubOptions } from '../support/test-hub.ts'
 
@@ -105,6 +105,20 @@ t.test('where rooms are open, a typist from outside is said to have stopped when
   t.same((await ada.next('user_typing')).payload, { is_typing: true })
   await carl.close()
   t.same((await ada.next('user_typing')).payload, { is_typing: false })
+})
+
+t.test('from outside nobody types where clients may not publish, whatever they speak; a member may', async (t) => {
+  const service = await startService(t, { WS_CLIENT_PUBLISH: 'false' })
+  const ada = await memberOf(t, service, 'ada', 'hall')
+  const carl = connect(t, service.address, { token: await tokenFor({ sub: 'carl', rooms: { join: ['*'], publish: [] } }), protocols: ['flat.v1'], checksFrames: false })
+  await carl.next('system')
+  carl.send({ type: 'typing', room: 'hall' })
+  await carl.request({ type: 'ping' })
+  t.same(await states(ada), [])
+  await carl.request({ type: 'join_room', room: 'hall' })
+  carl.send({ type: 'typing', room: 'hall' })
+  await carl.request({ type: 'ping' })
+  t.same(await states(ada), ['user_joined', true])
 })
 
 t.test('where rooms are open, typing in ever new rooms does not take ever more memory', async (t) => {

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { decodeJwt } from 'jose'
 import t from 'tap'
+import { dialects } from '../../src/protocol/dialects/index.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { readAssets } from '../../routes/console/assets.ts'
 import { connect } from '../client.ts'
@@ -77,7 +78,7 @@ t.test('a file is kept by caches and asked after: the same one is not sent again
 t.test('the page is told where to connect and what there is', async (t) => {
   const other = await startService(t, { WS_PATHS: '/live,/ws', WS_ADMIN_ROLES: 'chief' })
   const { headers, body } = await getJson(other, '/console/settings.json')
-  t.strictSame(body, { paths: ['/live', '/ws'], dialects: ['hub.v1'], admin_roles: ['chief'], tokens: true })
+  t.strictSame(body, { paths: ['/live', '/ws'], dialects: [...dialects.keys()], admin_roles: ['chief'], tokens: true })
   t.equal(headers.get('cache-control'), 'no-store')
 })
 

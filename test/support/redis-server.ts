@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { Redis } from 'ioredis'
 import type { Teardown } from '../helper.ts'
 import { freePort } from './free-port.ts'
+import { untilReady } from './until-ready.ts'
 
 const READY = /Ready to accept connections|Sentinel ID is/
 const PORT_TAKEN = /Address already in use/
@@ -148,24 +148,8 @@ async function launch ({ port, dir, configFile }: Place, args: readonly string[]
   const program = ['redis-server', ...configFile === undefined ? [] : [configFile]]
   const place = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir]
   const child = spawn('setpriv', [...ENDING_WITH_PARENT, ...program, ...place, ...WITHOUT_PERSISTENCE, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  await untilReady(child)
+  await untilReady(child, 'redis-server', READY)
   return child
-}
-
-function untilReady (child: ChildProcessByStdio<null, Readable, Readable>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let log = ''
-    let isUp = false
-    const read = (chunk: Buffer) => {
-      if (isUp) return
-      log += chunk.toString()
-      isUp = READY.test(log)
-      if (isUp) resolve()
-    }
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', read)
-    child.once('error', reject)
-    child.once('close', () => { reject(new Error(`redis-server ended before it was ready:\n${log}`)) })
-  })
 }
 
 async function ended (child: ChildProcess): Promise<void> {

@@ -8,6 +8,7 @@ const needs: ReadonlyArray<{ readonly program: string, readonly debianPackage: s
   { program: 'chromium', debianPackage: 'chromium' },
   { program: 'redis-server', debianPackage: 'redis-server' },
   { program: 'haproxy', debianPackage: 'haproxy' },
+  { program: 'nats-server', debianPackage: 'nats-server' },
   { program: 'setpriv', debianPackage: 'util-linux' }
 ]
 

@@ -1,3 +1,4 @@
+import { DIALECT, withDialect } from '../dialect.ts'
 import type { Handshake } from './dial.ts'
 
 /**
@@ -6,16 +7,14 @@ import type { Handshake } from './dial.ts'
  */
 export type Way = 'subprotocol' | 'header beside a subprotocol' | 'header' | 'query' | 'guest'
 
-const DIALECT = 'hub.v1'
-
 /** The handshake for a way. */
 export function handshakeBy (way: Way, href: string, token: string): Handshake {
   const headers = { authorization: `Bearer ${token}` }
   switch (way) {
     case 'subprotocol': return { href, protocols: [DIALECT, 'bearer', token] }
     case 'header beside a subprotocol': return { href, protocols: [DIALECT], headers }
-    case 'header': return { href, headers }
-    case 'query': return { href: withToken(href, token) }
+    case 'header': return { href: withDialect(href), headers }
+    case 'query': return { href: withToken(withDialect(href), token) }
     case 'guest': return { href, protocols: [DIALECT] }
   }
 }

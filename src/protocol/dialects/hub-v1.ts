@@ -1,21 +1,18 @@
-import { HubError } from '../../errors.ts'
-import { isRecord } from '../../guards.ts'
 import { jsonTextOf } from '../../json-text.ts'
 import { roomTopic } from '../../hub/topics.ts'
-import { jsonProblem } from '../json-guard.ts'
-import type { Delivery, Dialect, RawRequest } from '../dialect.ts'
-
-/** Begins the text of every INVALID_FORMAT; clients in the field look for these words. */
-const BAD_FORMAT = 'invalid message format'
+import { dangerIn, missingType, parseEnvelope, typeOf } from '../json-envelope.ts'
+import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 
 /** The canonical dialect: one JSON envelope a frame. */
-export const hubV1: Dialect = {
+export const hubV1 = {
   name: 'hub.v1',
+  wire: 'text',
+  habits: {},
 
   decode (text: string): RawRequest {
-    const envelope = parseObject(text)
-    const { type, id, room, payload, data } = envelope
-    return { type: typeof type === 'string' ? type : '', id, room, payload: payload === undefined ? data ?? null : payload, flaw: flawOf(envelope) }
+    const envelope = parseEnvelope(text)
+    const { id, room, payload, data } = envelope
+    return { type: typeOf(envelope), id, room, payload: payload === undefined ? data ?? null : payload, flaw: missingType(envelope) ?? dangerIn(envelope) }
   },
 
   encode ({ event, position, topic, error }: Delivery): string {
@@ -34,25 +31,4 @@ export const hubV1: Dialect = {
     if (error !== undefined) text += `,"error":${JSON.stringify(error.message)}`
     return `${text}}`
   }
-}
-
-function flawOf (envelope: Record<string, unknown>): HubError | undefined {
-  const { type } = envelope
-  if (typeof type !== 'string' || type === '') return new HubError('INVALID_FORMAT', `${BAD_FORMAT}: /type: expected a non-empty string`)
-  const problem = jsonProblem(envelope)
-  return problem === undefined ? undefined : new HubError('INVALID_PAYLOAD', problem)
-}
-
-function parseObject (text: string): Record<string, unknown> {
-  const value = parseJson(text)
-  if (!isRecord(value)) throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: expected a JSON object`)
-  return value
-}
-
-function parseJson (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new HubError('INVALID_FORMAT', `${BAD_FORMAT}: expected JSON`)
-  }
-}
+} satisfies TextDialect

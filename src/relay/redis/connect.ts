@@ -1,4 +1,5 @@
-import { Cluster, Redis, type ClusterOptions, type RedisOptions } from 'ioredis'
+import { Cluster, Redis, type ClusterNode, type ClusterOptions, type RedisOptions } from 'ioredis'
+import { isRecord } from '../../guards.ts'
 import type { HostPort, RedisAccess, RedisTarget } from './redis-url.ts'
 
 /**
@@ -19,18 +20,58 @@ const common = {
   reconnectOnError: ({ message }: Error) => message.startsWith('READONLY')
 } satisfies RedisOptions
 
+/** What an application may have set for its own commands, and what is the relay's business: its names, its scripts, the form of its answers. */
+const ours = {
+  keyPrefix: '',
+  lazyConnect: false,
+  enableReadyCheck: true,
+  enableAutoPipelining: false,
+  stringNumbers: false,
+  scripts: undefined,
+  himportFieldsets: undefined,
+  monitor: false,
+  readOnly: false,
+  role: 'master',
+  protocol: 3,
+  replyMapping: 'legacy',
+  commandTimeout: undefined,
+  blockingTimeout: undefined
+} satisfies RedisOptions
+const oursOfCluster = { keyPrefix: '', lazyConnect: false, enableReadyCheck: true, enableAutoPipelining: false, scripts: undefined, himportFieldsets: undefined } satisfies ClusterOptions
+
 /** A connection for commands: to one server, or to the masters of a cluster. */
 export type CommandClient = Redis | Cluster
 
-/** A connection for commands, as the target wants it; connects by itself, and again whenever it has to. */
-export function openCommands (target: RedisTarget): CommandClient {
-  return target.kind === 'cluster' ? new Cluster(nodesOf(target.servers), clusterOptions(target.servers[0])) : openSingle(target)
+/** An ioredis client, of whatever copy: where it goes is all that is wanted of it. The client itself is neither used nor changed nor closed. */
+export interface ClientLike {
+  readonly isCluster: boolean
+  readonly options: object
+}
+
+/** Where Redis is: an address, or where an application's own client goes. */
+export type RedisPlace = RedisTarget | ClientLike
+
+/** A connection for commands, as the place wants it; connects by itself, and again whenever it has to. */
+export function openCommands (place: RedisPlace): CommandClient {
+  if (isClientLike(place)) return openLike(place)
+  return place.kind === 'cluster' ? new Cluster(nodesOf(place.servers), clusterOptions(accessOptions(place.servers[0]))) : openSingle(place)
 }
 
 /** A connection for subscriptions: to the one server, or to the named master of a cluster. */
-export function openSubscriber (target: RedisTarget, master?: HostPort): Redis {
-  if (target.kind !== 'cluster') return openSingle(target)
-  return new Redis({ ...common, ...accessOptions(target.servers[0]), ...master })
+export function openSubscriber (place: RedisPlace, master?: HostPort): Redis {
+  if (isClientLike(place)) return new Redis({ ...(place.isCluster ? redisOptionsOf(place) : place.options), ...common, ...ours, ...master })
+  if (place.kind !== 'cluster') return openSingle(place)
+  return new Redis({ ...common, ...accessOptions(place.servers[0]), ...master })
+}
+
+/** True for a cluster, where channels and keys have places of their own. */
+export function isCluster (place: RedisPlace): boolean {
+  return isClientLike(place) ? place.isCluster : place.kind === 'cluster'
+}
+
+/** True for what looks like a client of ioredis. */
+export function isClientLike (value: unknown): value is ClientLike {
+  return isRecord(value) && typeof value['isCluster'] === 'boolean' && isRecord(value['options'])
 }
 
 /** Ends a client for good, also one that is about to connect. */
@@ -54,6 +95,22 @@ export function onEveryReady (client: CommandClient, listener: () => void): void
   if (client.status === 'ready') listener()
 }
 
+/** The application's address, credentials and TLS, with settings of our own. */
+function openLike (client: ClientLike): CommandClient {
+  if (!client.isCluster) return new Redis({ ...client.options, ...common, ...ours })
+  return new Cluster(startupNodesOf(client), { ...client.options, ...oursOfCluster, ...clusterOptions({ ...redisOptionsOf(client), ...ours }) })
+}
+
+/** The property is one of ioredis' own; what `duplicate()` makes of it would be a client of the application's copy, not of this one. */
+function startupNodesOf (client: ClientLike & { readonly startupNodes?: unknown }): ClusterNode[] {
+  if (!Array.isArray(client.startupNodes)) throw new Error('redis.client: expected a Cluster with nodes to start from')
+  return client.startupNodes
+}
+
+function redisOptionsOf ({ options }: ClientLike & { readonly options: { readonly redisOptions?: unknown } }): object {
+  return isRecord(options.redisOptions) ? options.redisOptions : {}
+}
+
 function openSingle (target: Exclude<RedisTarget, { kind: 'cluster' }>): Redis {
   if (target.kind === 'single') return new Redis({ ...common, ...accessOptions(target.server), host: target.server.host, port: target.server.port })
   const { sentinels, name, access } = target
@@ -67,9 +124,9 @@ function openSingle (target: Exclude<RedisTarget, { kind: 'cluster' }>): Redis {
   })
 }
 
-function clusterOptions (access: RedisAccess | undefined) {
+function clusterOptions (redisOptions: object) {
   return {
-    redisOptions: { ...common, ...accessOptions(access) },
+    redisOptions: { ...redisOptions, ...common },
     enableOfflineQueue: false,
     clusterRetryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
     slotsRefreshInterval: 2_000,

@@ -55,7 +55,7 @@ export class FrameRouter {
     const text = frame.toString()
     if (text.startsWith(WIRE_VERSION) && this.#take(text.charAt(1), channel, text.slice(2))) return
     this.#skipped += 1
-    if (this.#skipped === 1) this.#parts.logger.warn({ version: text.charAt(0), kind: text.charAt(1) }, 'skipped a relay message that this release does not know')
+    if (this.#skipped === 1) this.#parts.logger.warn({ version: text.charAt(0), kind: text.charAt(1) }, 'invalid relay message skipped; further ones are only counted')
   }
 
   /** False for what cannot be read. */

@@ -1,9 +1,8 @@
 import type { KeepOf } from '../history.ts'
 import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from '../history-rules.ts'
-import { openSubscriber } from './connect.ts'
+import { isCluster as isClusterAt, openSubscriber, type RedisPlace } from './connect.ts'
 import { RedisRelay } from './redis-relay.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
-import type { RedisTarget } from './redis-url.ts'
 import { slotOf } from './slot.ts'
 import { Subscriber } from './subscriber.ts'
 import { placeAddress } from './subscriptions.ts'
@@ -11,7 +10,7 @@ import { defaultRedisTimings } from './timings.ts'
 
 /** How a relay by way of Redis is opened. */
 export interface OpenRelayOptions extends Pick<RedisRelayOptions, 'nodeId' | 'commands' | 'prefix' | 'connections' | 'onRevived' | 'logger' | 'presenceGraceMs'> {
-  readonly target: RedisTarget
+  readonly target: RedisPlace
   readonly timings?: Partial<RedisRelayOptions['timings']>
   /** What is kept of a topic; 100 messages of rooms and users for 5 minutes by default. */
   readonly keepOf?: KeepOf
@@ -25,7 +24,7 @@ const PING_MS = 2_000
 /** Opens the relay over connections of its own for subscriptions; those for commands come from, and stay with, the caller. */
 export function openRedisRelay ({ target, timings, keepOf = defaultKeepOf, positionTtlMs = DEFAULT_POSITION_TTL_MS, ...options }: OpenRelayOptions): RedisRelay {
   const allTimings = { ...defaultRedisTimings, ...timings }
-  const isCluster = target.kind === 'cluster'
+  const isCluster = isClusterAt(target)
   return new RedisRelay({
     ...options,
     timings: allTimings,

@@ -15,6 +15,8 @@ export interface PresenceCallsParts {
   readonly leaseId: () => string
   /** PUBLISH, or SPUBLISH in a cluster. */
   readonly publishCommand: string
+  /** So many changes wait in the log at most; 0, and without it, none are kept. */
+  readonly mostLogged?: () => number
 }
 
 /** How connections are let in. */
@@ -82,7 +84,7 @@ export class PresenceCalls {
 
   /** Ends the graces that are over. */
   async sweepGraces (): Promise<void> {
-    const args = [this.#parts.publishCommand]
+    const args = this.#telling()
     await this.#forAllTags(READS_AT_ONCE, async (tag) => {
       while (await this.#run(gracesScript, tag, args) === MAX_CHANGES);
     })
@@ -90,7 +92,7 @@ export class PresenceCalls {
 
   /** Takes a node's connections out of all rooms. */
   async sweepNode (leaseId: string, graceMs: number): Promise<void> {
-    const args = [this.#parts.publishCommand, leaseId, graceMs]
+    const args = [...this.#telling(), leaseId, graceMs]
     await this.#forAllTags(SWEEPS_AT_ONCE, async (tag) => {
       while (await this.#run(sweepScript, tag, args) === 1);
     })
@@ -113,10 +115,16 @@ export class PresenceCalls {
   }
 
   async #change (room: RoomName, args: readonly ScriptArgument[]): Promise<Change> {
-    const { keys, leaseId, publishCommand } = this.#parts
-    const answer = await this.#run(changeScript, keys.roomTag(room), [publishCommand, leaseId(), room, ...args])
+    const { keys, leaseId } = this.#parts
+    const answer = await this.#run(changeScript, keys.roomTag(room), [...this.#telling(), leaseId(), room, ...args])
     const [admitted, changed = 0, told = 0, connections = 0, users = 0] = Array.isArray(answer) ? answer.map(Number) : []
     return { admitted: admitted === 1, changed, told, connections, users }
+  }
+
+  /** How a change is told, and whether it is logged. */
+  #telling (): readonly ScriptArgument[] {
+    const { publishCommand, mostLogged } = this.#parts
+    return [publishCommand, mostLogged?.() ?? 0]
   }
 
   async * #pages (script: Script, tag: number, args: readonly string[]): AsyncGenerator<readonly string[]> {

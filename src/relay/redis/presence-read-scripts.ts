@@ -1,4 +1,4 @@
-import { HUB_ROOM } from '../presence-store.ts'
+import { GRACE_ROOM, HUB_ROOM } from '../presence-store.ts'
 import type { Script } from './script-runner.ts'
 
 // KEYS[1] is the beginning of all names with the room's number; the names are explained in `presence-scripts.ts`.
@@ -43,7 +43,8 @@ return tonumber(redis.call('ZSCORE', KEYS[1] .. 'ps', ARGV[1]) or 0)`
 export const roomCountScript: Script = {
   name: 'wshubPresenceRoomCount',
   lua: `
-return redis.call('HLEN', KEYS[1] .. 'pr') - redis.call('HEXISTS', KEYS[1] .. 'pr', '${HUB_ROOM}')`
+local rooms = KEYS[1] .. 'pr'
+return redis.call('HLEN', rooms) - redis.call('HEXISTS', rooms, '${HUB_ROOM}') - redis.call('HEXISTS', rooms, '${GRACE_ROOM}')`
 }
 
 /** One page of the rooms. ARGV: cursor. Answer: next cursor ('0' after the last page), then for each room its name, connections, users. */
@@ -54,7 +55,7 @@ local page = redis.call('HSCAN', KEYS[1] .. 'pr', ARGV[1], 'COUNT', 500)
 local answer = {page[1]}
 for i = 1, #page[2], 2 do
   local room = page[2][i]
-  if room ~= '${HUB_ROOM}' then
+  if room ~= '${HUB_ROOM}' and room ~= '${GRACE_ROOM}' then
     answer[#answer + 1] = room
     answer[#answer + 1] = tonumber(page[2][i + 1])
     answer[#answer + 1] = redis.call('ZCARD', KEYS[1] .. 'pu:' .. room)

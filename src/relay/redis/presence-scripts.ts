@@ -1,4 +1,5 @@
-import { HUB_ROOM } from '../presence-store.ts'
+import { GRACE_ROOM, HUB_ROOM } from '../presence-store.ts'
+import { LOGGING } from './change-log-scripts.ts'
 import { frameKinds, WIRE_VERSION } from './frames.ts'
 import type { Script } from './script-runner.ts'
 
@@ -9,7 +10,8 @@ const LAST_SEEN_DAYS = 30
 const LAST_SEEN_MS = LAST_SEEN_DAYS * 24 * 60 * 60 * 1000
 
 /**
- * What all changes have in common. KEYS[1]: beginning of all names with the room's number. ARGV[1]: PUBLISH or SPUBLISH. The names:
+ * What all changes have in common. KEYS[1]: beginning of all names with the room's number. ARGV[1]: PUBLISH or SPUBLISH. ARGV[2]: most changes
+ * that wait in the log (`change-log-scripts.ts`), 0 where none are logged. The names:
  *
  * - `pr` hash: room → connections in it. Every room with anybody, also in the grace only.
  * - `pu:<room>` sorted set: users present, by arrival (µs). `pi:<room>` hash: user → JSON of it.
@@ -23,13 +25,13 @@ const LAST_SEEN_MS = LAST_SEEN_DAYS * 24 * 60 * 60 * 1000
  * Redis' clock.
  */
 const CHANGES = `
-local base, publish = KEYS[1], ARGV[1]
+local base, publish, mostWaiting = KEYS[1], ARGV[1], tonumber(ARGV[2])
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local micros = clock[1] * 1000000 + clock[2]
 local call = redis.call
 local rooms, graces, holders = base .. 'pr', base .. 'pg', base .. 'ph'
-
+${LOGGING}
 local function users (room) return base .. 'pu:' .. room end
 local function infos (room) return base .. 'pi:' .. room end
 local function counts (room) return base .. 'pn:' .. room end
@@ -40,7 +42,10 @@ local function otherWay (at) return (isMember(at) and 's' or 'm') .. string.sub(
 
 local function tell (kind, room, info)
   if room == '${HUB_ROOM}' then return end
-  local frame = '${WIRE_VERSION}${frameKinds.presence}' .. kind .. ' ' .. call('ZCARD', users(room)) .. '\\n' .. info
+  local present = call('ZCARD', users(room))
+  if mostWaiting > 0 then log(kind, present, room, info) end
+  if room == '${GRACE_ROOM}' then return end
+  local frame = '${WIRE_VERSION}${frameKinds.presence}' .. kind .. ' ' .. present .. '\\n' .. info
   call(publish, base .. 'c:members:' .. room, frame)
 end
 
@@ -96,16 +101,16 @@ end
  * Lets connections into a room, or out of it. Both in one script: a node's calls of one script are done in the order of the calls, also
  * when Redis has to be given the script anew.
  *
- * ARGV: command to publish with, lease, room, `enter`, capacity (0 for none), `quiet` or '', then for each connection attendance, user's
- * id, user's JSON; or `leave`, '', '', then for each attendance, grace (ms).
+ * ARGV: command to publish with, most changes in the log, lease, room, `enter`, capacity (0 for none), `quiet` or '', then for each connection
+ * attendance, user's id, user's JSON; or `leave`, '', '', then for each attendance, grace (ms).
  * Answer: 1, or 0 where the room was full (what came after is not done); how many attendances are new or gone; how many users arrived or departed;
  * connections and users in the room.
  */
 export const changeScript: Script = {
   name: 'wshubPresenceChange',
   lua: `${CHANGES}
-local lease, room, kind = ARGV[2], ARGV[3], ARGV[4]
-local capacity, quiet = tonumber(ARGV[5]), ARGV[6] == 'quiet'
+local lease, room, kind = ARGV[3], ARGV[4], ARGV[5]
+local capacity, quiet = tonumber(ARGV[6]), ARGV[7] == 'quiet'
 
 local function arrive (user, info, order)
   call('ZREM', graces, room .. '\\n' .. user)
@@ -138,16 +143,16 @@ local function count (isNew, isTold)
 end
 
 if kind == 'enter' then
-  for i = 7, #ARGV, 3 do
+  for i = 8, #ARGV, 3 do
     if admitted == 1 then count(enter(ARGV[i], ARGV[i + 1], ARGV[i + 2], i)) end
   end
 else
-  for i = 7, #ARGV, 2 do count(leave(lease, room, ARGV[i], tonumber(ARGV[i + 1]))) end
+  for i = 8, #ARGV, 2 do count(leave(lease, room, ARGV[i], tonumber(ARGV[i + 1]))) end
 end
 return {admitted, changed, told, tonumber(call('HGET', rooms, room) or 0), call('ZCARD', users(room))}`
 }
 
-/** Ends graces that are over, {@link MAX_CHANGES} at most. ARGV: command to publish with. Answer: how many there were. */
+/** Ends graces that are over, {@link MAX_CHANGES} at most. ARGV: command to publish with, most changes in the log. Answer: how many there were. */
 export const gracesScript: Script = {
   name: 'wshubPresenceGraces',
   lua: `${CHANGES}
@@ -165,13 +170,13 @@ return #over`
 }
 
 /**
- * Takes {@link MAX_CHANGES} connections of a node out of their rooms, any of them. ARGV: command to publish with, lease, grace (ms).
- * Answer: 1 while there are more.
+ * Takes {@link MAX_CHANGES} connections of a node out of their rooms, any of them. ARGV: command to publish with, most changes in the log, lease, grace
+ * (ms). Answer: 1 while there are more.
  */
 export const sweepScript: Script = {
   name: 'wshubPresenceSweep',
   lua: `${CHANGES}
-local lease, grace, left = ARGV[2], tonumber(ARGV[3]), ${MAX_CHANGES}
+local lease, grace, left = ARGV[3], tonumber(ARGV[4]), ${MAX_CHANGES}
 while left > 0 do
   local room = call('SRANDMEMBER', held(lease))
   if not room then break end

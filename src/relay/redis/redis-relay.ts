@@ -19,6 +19,7 @@ import { Outgoing } from './outgoing.ts'
 import { sharedChannel } from './publish-batch.ts'
 import { Publisher } from './publisher.ts'
 import { RedisBans } from './redis-bans.ts'
+import { RedisChangeLog } from './redis-change-log.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { RedisPresence } from './redis-presence.ts'
 import { RedisTickets } from './redis-tickets.ts'
@@ -38,6 +39,7 @@ export class RedisRelay implements Relay {
   readonly presence: RedisPresence
   readonly bans: RedisBans
   readonly tickets: RedisTickets
+  readonly changes: RedisChangeLog
   /** Counts requests over all nodes. */
   readonly counter: SharedCounter
   readonly #options: RedisRelayOptions
@@ -65,7 +67,8 @@ export class RedisRelay implements Relay {
     const runner = this.#runner = new CommandRunner(commands, timings.answerLimitMs)
     const lease = new Lease({ nodeId, runner, keys, timings, logger, connections: options.connections })
     const allNodes = keys.global('nodes')
-    this.presence = new RedisPresence({ runner, keys, leaseId: () => lease.id, publishCommand, logger })
+    const changes = this.changes = new RedisChangeLog({ runner, keys })
+    this.presence = new RedisPresence({ runner, keys, leaseId: () => lease.id, publishCommand, mostLogged: () => changes.maxWaiting, logger })
     this.counter = new SharedCounter(runner, keys, () => this.#problem() === undefined)
     this.tickets = new RedisTickets(runner, keys)
     this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })

@@ -27,7 +27,8 @@ const identityCheck = TypeCompiler.Compile(Type.Object({
   userId: Type.String(),
   name: Type.String(),
   roles: Type.Array(Type.String()),
-  expiresAtMs: Type.Number(),
+  hasNumericId: Type.Optional(Type.Literal(true)),
+  expiresAtMs: Type.Optional(Type.Number()),
   grants: Type.Optional(Type.Object({ join: PatternsSchema, publish: PatternsSchema }))
 }))
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { projectRoot } from '../../support/project-root.ts'
 import type { Teardown } from '../../helper.ts'
+import type { Form } from '../agent.ts'
 import type { AgentHandle, Arguments, Command, Host, Result } from './host.ts'
 import { launchChromium } from '../../../bench/client/launch-chromium.ts'
 
@@ -15,27 +16,29 @@ const PAGE = `<!doctype html><title>agent</title><link rel="icon" href="data:,">
   const report = (error) => { for (const agent of agents) agent.report(error) }
   addEventListener('unhandledrejection', ({ reason }) => report(reason))
   addEventListener('error', ({ error }) => report(error))
-  globalThis.newAgent = () => agents.push(new Agent()) - 1
+  globalThis.newAgent = (form) => agents.push(new Agent(form)) - 1
   globalThis.agents = agents
 </script>`
 
 /** A browser with pages on an origin that is not the service's. */
 export class ChromiumHost implements Host {
   readonly name = 'chromium'
+  readonly form: Form
   readonly isPage = true
   readonly #browser: Browser
   readonly #site: string
   /** Pages are slow to come about: agents that need none of their own share one. */
   #shared: Promise<Page> | undefined
 
-  constructor (browser: Browser, site: string) {
+  constructor (browser: Browser, site: string, form: Form) {
+    this.form = form
     this.#browser = browser
     this.#site = site
   }
 
   async open (_t: Teardown, { isAlone = false } = {}): Promise<AgentHandle> {
     const page = isAlone ? await this.#newPage() : await (this.#shared ??= this.#newPage())
-    return new PageAgent(page, await page.evaluate<number>('newAgent()'))
+    return new PageAgent(page, await page.evaluate<number>(`newAgent('${this.form}')`))
   }
 
   async #newPage (): Promise<Page> {
@@ -79,10 +82,10 @@ class PageAgent implements AgentHandle {
 }
 
 /** Starts Chromium, and a site with the client's modules; both end with the test. */
-export async function startChromium (t: Teardown): Promise<Host> {
+export async function startChromium (t: Teardown, form: Form = 'json'): Promise<Host> {
   const site = createServer(({ url = '/' }, response) => {
     // Modules of the client and the agent alone.
-    const isModule = /^\/(client|test\/client)\/[\w-]+\.js$/.test(url)
+    const isModule = /^\/(client|client\/binary|test\/client)\/[\w-]+\.js$/.test(url)
     response.setHeader('content-type', isModule ? 'text/javascript' : 'text/html')
     if (!isModule) response.end(PAGE)
     else createReadStream(join(projectRoot, 'dist', url)).on('error', () => response.destroy()).pipe(response)
@@ -91,5 +94,5 @@ export async function startChromium (t: Teardown): Promise<Host> {
   t.teardown(() => site.close())
   const browser = await launchChromium()
   t.teardown(() => browser.close())
-  return new ChromiumHost(browser, `http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
+  return new ChromiumHost(browser, `http://127.0.0.1:${(site.address() as AddressInfo).port}/`, form)
 }

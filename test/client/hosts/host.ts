@@ -1,5 +1,5 @@
 import type { Teardown } from '../../helper.ts'
-import type { Agent } from '../agent.ts'
+import type { Agent, Form } from '../agent.ts'
 
 /** A command of an agent, and what it gives back. */
 export type Command = { [K in keyof Agent]: Agent[K] extends (...args: never[]) => unknown ? K : never }[keyof Agent]
@@ -22,6 +22,8 @@ export interface AgentHandle {
 /** Where the client runs. */
 export interface Host {
   readonly name: string
+  /** How its hubs speak. */
+  readonly form: Form
   /** True where the platform tells of network and sleep. */
   readonly isPage: boolean
   /** Starts an agent; ends it with the test. One that is alone can be frozen or taken off the network without others. */

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import type { SocketConstructor } from '../../../client/index.ts'
-import { Agent } from '../agent.ts'
+import { Agent, type Form } from '../agent.ts'
 import type { Command } from './host.ts'
 
 /** A command from the test. */
@@ -17,8 +17,8 @@ export interface Report {
   readonly error?: string
 }
 
-// With an argument: the package `ws`; otherwise what the platform has.
-const agent = new Agent(process.argv[2] === 'ws' ? WebSocket as unknown as SocketConstructor : undefined)
+const [, , socket, form] = process.argv
+const agent = new Agent(form as Form, socket === 'ws' ? WebSocket as unknown as SocketConstructor : undefined)
 
 process.on('message', (order: Order) => { carryOut(order).catch((error: unknown) => agent.report(error)) })
 process.on('uncaughtException', (error) => agent.report(error))

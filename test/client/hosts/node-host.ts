@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { endWithUs } from '../../../examples/replay/child-process.ts'
 import type { Teardown } from '../../helper.ts'
+import type { Form } from '../agent.ts'
 import type { AgentHandle, Arguments, Command, Host, Result } from './host.ts'
 import type { Order, Report } from './node-agent.ts'
 
@@ -11,19 +12,21 @@ const PROGRAM = join(import.meta.dirname, 'node-agent.js')
 /** A Node of some version, and the WebSocket that the client uses there. */
 export class NodeHost implements Host {
   readonly name: string
+  readonly form: Form
   readonly isPage = false
   readonly #program: string
   readonly #socket: 'ws' | 'platform'
 
-  constructor (name: string, program: string, socket: 'ws' | 'platform') {
+  constructor (name: string, program: string, socket: 'ws' | 'platform', form: Form = 'json') {
     this.name = name
+    this.form = form
     this.#program = program
     this.#socket = socket
   }
 
   async open (t: Teardown): Promise<AgentHandle> {
     // Settings of the test's runner are not handed on: another version may not know them.
-    const child = spawn(this.#program, [PROGRAM, this.#socket], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { PATH: process.env['PATH'] } })
+    const child = spawn(this.#program, [PROGRAM, this.#socket, this.form], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: { PATH: process.env['PATH'] } })
     endWithUs(child)
     t.teardown(() => child.kill('SIGKILL'))
     await once(child, 'spawn')

@@ -53,6 +53,16 @@ const FATEFUL: Readonly<Record<string, Scene>> = {
   'networks and services fail at random': trouble
 }
 
+/** Plays those scenes in a host that leave the services alone and whose names have one of the given words; all of them without any. */
+export async function playCalmScenes (t: Test, host: Host, words: readonly string[] = ['']): Promise<void> {
+  const world = await startWorld(t, host)
+  const scenes = Object.entries(CALM).filter(([name]) => words.some((word) => name.includes(word)))
+  t.jobs = JOBS
+  await Promise.all(scenes.map(async ([name, scene]) => {
+    await t.test(`${host.name}: ${name}`, { buffered: true }, async (t) => { await scene(t, world) })
+  }))
+}
+
 /** Plays all scenes in a host. */
 export async function playSuite (t: Test, host: Host, { hasStorm }: { readonly hasStorm: boolean }): Promise<void> {
   const world = await startWorld(t, host)

@@ -11,7 +11,7 @@ export async function conversation (t: Test, { host, first, second, login }: Wor
   await agent.call('connect', 'ada', await planFor('ada', first.socketUrl))
   await agent.call('connect', 'bob', await planFor('bob', second.socketUrl))
   await agent.call('connect', 'cyd', { ...QUICK, url: second.socketUrl, ticketsFrom: login.ticketsOf('cyd', first) })
-  t.match(await agent.call('ready', 'cyd'), { user_id: 'cyd', dialect: 'hub.v1' }, 'a ticket opens the door')
+  t.match(await agent.call('ready', 'cyd'), { user_id: 'cyd', dialect: host.form === 'binary' ? 'protobuf.v1' : 'hub.v1' }, 'a ticket opens the door')
   t.strictSame(await agent.call('join', 'ada', room), { members: [{ id: 'ada', name: 'ada' }], count: 1 })
   t.match(await agent.call('join', 'bob', room), { count: 2 })
   await agent.call('subscribe', 'cyd', room)
