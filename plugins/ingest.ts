@@ -3,7 +3,6 @@ import fp from 'fastify-plugin'
 import type { BackOff } from '../src/ingest/back-off.ts'
 import { defaultRetry, Ingest } from '../src/ingest/ingest.ts'
 import type { IngestSource } from '../src/ingest/ingest-source.ts'
-import { NatsSource } from '../src/ingest/nats/nats-source.ts'
 import type { NatsTimings } from '../src/ingest/nats/nats-timings.ts'
 import { parseNatsUrl } from '../src/ingest/nats/nats-url.ts'
 import type { RedisIngestTimings } from '../src/ingest/redis/redis-ingest-timings.ts'
@@ -56,7 +55,7 @@ export interface IngestPluginOptions {
 /** Decorates `ingest`. It begins when the application is ready, and ends before anything that it needs. */
 export default fp<IngestPluginOptions>(async (app, options) => {
   const isGiven = [options.source, options.nats, options.redis].some((source) => source !== undefined)
-  const ingest = isGiven ? makeIngest(app, options) : undefined
+  const ingest = isGiven ? await makeIngest(app, options) : undefined
   app.decorate('ingest', ingest)
   if (ingest === undefined) return
   app.addHook('onReady', async () => ingest.start())
@@ -68,12 +67,12 @@ export default fp<IngestPluginOptions>(async (app, options) => {
   app.addHook('onClose', async () => { await ingest.stop() })
 }, { name: 'ingest', dependencies: ['hub'], fastify: '5.x' })
 
-function makeIngest (app: FastifyInstance, options: IngestPluginOptions): Ingest | undefined {
+async function makeIngest (app: FastifyInstance, options: IngestPluginOptions): Promise<Ingest | undefined> {
   const { subjects = '', maxMessageSizeBytes = 65_536, retry } = options
   const parsed = parseSubjectMap(subjects)
   if ('expected' in parsed) throw new Error(`subjects: expected ${parsed.expected}, got ${parsed.got}`)
   const { rules } = parsed
-  const source = options.source ?? openNats(app, options.nats, rules) ?? openRedis(app, options.redis)
+  const source = options.source ?? await openNats(app, options.nats, rules) ?? openRedis(app, options.redis)
   return source && new Ingest({
     source,
     rules,
@@ -85,12 +84,14 @@ function makeIngest (app: FastifyInstance, options: IngestPluginOptions): Ingest
   })
 }
 
-function openNats (app: FastifyInstance, options: NatsOptions | undefined, rules: readonly SubjectRule[]): NatsSource | undefined {
+/** NATS' own code is loaded by those alone who have it. */
+async function openNats (app: FastifyInstance, options: NatsOptions | undefined, rules: readonly SubjectRule[]): Promise<IngestSource | undefined> {
   if (options === undefined) return undefined
   const { url, stream = 'EVENTS', consumer = 'wshub', timings = {} } = options
   const parsed = parseNatsUrl(url)
   if ('expected' in parsed) throw new Error(`NATS_URL: expected ${parsed.expected}`)
   const logger = app.log.child({ logger: 'ingest' })
+  const { NatsSource } = await import('../src/ingest/nats/nats-source.ts')
   return new NatsSource({ target: parsed.target, stream, consumer, subjects: rules.map(({ subject }) => subject), timings, logger })
 }
 
