@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import pino from 'pino'
 
 /** Where the logger puts its lines. */
@@ -9,6 +10,8 @@ export interface LogStream {
 const FULL_BYTES = 16_000
 /** How long a line waits at most, ms. */
 const GATHER_MS = 20
+/** A reader that takes nothing any more is waited for so often at the end, 100 ms each time. */
+const BUSY_TRIES = 10
 
 /**
  * Standard output for the log. Lines gather for a moment: a write each costs a busy server more than making them. What is
@@ -16,6 +19,7 @@ const GATHER_MS = 20
  */
 export function logDestination (): LogStream {
   const output = pino.destination({ sync: false, minLength: FULL_BYTES })
+  endsWithoutReader(output)
   let timer: NodeJS.Timeout | undefined
   let unwrittenBytes = 0
   const flush = (): void => {
@@ -31,6 +35,34 @@ export function logDestination (): LogStream {
       unwrittenBytes += Buffer.byteLength(line)
       output.write(line)
       flushSoon()
+    }
+  }
+}
+
+/**
+ * What is left when the process ends is written in one go, and the library tries that for ever where it fails: a service whose reader
+ * had gone would never end. It is let go of instead.
+ */
+function endsWithoutReader (output: ReturnType<typeof pino.destination>): void {
+  const flushSync = output.flushSync.bind(output)
+  output.flushSync = () => {
+    const { writeSync } = fs
+    let triesLeft = BUSY_TRIES
+    const writeOrDrop = (fd: number, data: string | NodeJS.ArrayBufferView): number => {
+      try {
+        return typeof data === 'string' ? writeSync(fd, data) : writeSync(fd, data)
+      } catch (error) {
+        triesLeft -= 1
+        if (triesLeft > 0 && error instanceof Error && 'code' in error && error.code === 'EAGAIN') throw error
+        return Buffer.byteLength(data)
+      }
+    }
+    // Found by the library at each call; nobody else runs meanwhile.
+    Reflect.set(fs, 'writeSync', writeOrDrop)
+    try {
+      flushSync()
+    } finally {
+      Reflect.set(fs, 'writeSync', writeSync)
     }
   }
 }

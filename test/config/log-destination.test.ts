@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
 import type { Teardown } from '../helper.ts'
@@ -50,6 +51,16 @@ for (const [how, end] of Object.entries({
     t.equal(await text(child.stdout), 'first\nlast\n')
   })
 }
+
+t.test('a process whose lines nobody reads any more ends all the same', async (t) => {
+  const child = run(t, "process.once('SIGUSR2', () => { log.write('unread\\n'); process.exit(3) }); log.write('up\\n'); setInterval(() => {}, 1_000)")
+  await once(child.stdout, 'data')
+  const closed = once(child.stdout, 'close')
+  child.stdout.destroy()
+  await closed
+  child.kill('SIGUSR2')
+  t.same(await once(child, 'exit'), [3, null])
+})
 
 t.test('lines that are many are all written, in order', async (t) => {
   const child = run(t, "for (let line = 0; line < 20_000; line++) log.write(String(line).padStart(99) + '\\n')")
