@@ -12,6 +12,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
   return {
     jwt: {
       secret: config.jwtSecret,
+      secretNext: config.jwtSecretNext,
       publicKey: config.jwtPublicKey,
       jwksUrl: config.jwtJwksUrl,
       algorithms: config.jwtAlgorithms,
@@ -42,6 +43,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
         clientBroadcast: config.clientBroadcast,
         adminRoles: config.adminRoles
       },
+      access: config.roomPolicy,
       timings
     },
     sessions: sessionOptions(config, timings),
@@ -60,7 +62,9 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       auth: config.auth,
       tokenSources: config.tokenSources,
       dialect: config.dialect,
-      origins: { allowed: config.allowedOrigins, production: config.production }
+      origins: { allowed: config.allowedOrigins, production: config.production },
+      // The rest is for the answer; a key server has given up before that.
+      maxWaitMs: Math.floor(config.handshakeTimeoutMs * 3 / 4)
     }
   }
 }

@@ -5,7 +5,7 @@ import { DEFAULT_POSITION_TTL_MS, defaultHistory, MAX_HISTORY_SIZE } from '../sr
 import { webhookSecret, webhookUrl } from '../src/webhooks/endpoint.ts'
 import { WEBHOOK_EVENTS } from '../src/webhooks/webhook-event.ts'
 import {
-  allowedOrigin, historyRules, listenHost, natsName, natsUrl, plainName, proxyAddress, redisPrefix, redisUrl, socketPath, subjectMap
+  allowedOrigin, historyRules, listenHost, natsName, natsUrl, plainName, proxyAddress, redisPrefix, redisUrl, roomPolicy, socketPath, subjectMap
 } from './rules.ts'
 import {
   advisoryBytes, bytes, choice, choices, duration, flag, integer, isProduction, list, optionalChoice, optionalText, secret, text, type Annotation
@@ -24,6 +24,7 @@ export const settingsSchema = Type.Object({
   trustProxy: list('TRUST_PROXY', '', 'Proxies whose X-Forwarded-For counts: addresses and CIDR ranges; empty: none.', { rule: proxyAddress }),
 
   jwtSecret: secret('JWT_SECRET', 'Shared secret of HS256 tokens, 32 bytes or more.', sharedSecret),
+  jwtSecretNext: secret('JWT_SECRET_NEXT', 'Second secret beside JWT_SECRET, for the time in which it changes: tokens of either are good.', sharedSecret),
   jwtPublicKey: secret('JWT_PUBLIC_KEY', 'Public key (PEM) of RS256, ES256 or EdDSA tokens; `\\n` may stand for a line break.', publicKey),
   jwtJwksUrl: secret('JWT_JWKS_URL', 'Address of the key set of RS256, ES256 or EdDSA tokens; https in production.', keySetUrl),
   jwtAlgorithms: choices('JWT_ALGORITHMS', ALGORITHMS, '', 'Accepted algorithms; empty: all that fit the key.'),
@@ -99,6 +100,9 @@ export const settingsSchema = Type.Object({
   publishRequiresJoin: flag('WS_PUBLISH_REQUIRES_JOIN', true, 'Whether only members and subscribers may publish to a room; clients of `flat.v1` need no more than leave to publish there.'),
   clientPublish: flag('WS_CLIENT_PUBLISH', true, 'Whether clients may publish.'),
   clientBroadcast: choice('WS_CLIENT_BROADCAST', ['off', 'admin', 'all'], 'admin', 'Which clients may broadcast to everybody.'),
+  roomPolicy: Type.Optional(text('WS_ROOM_POLICY', '',
+    'What holds in the rooms that a rule names, of `public`, `members-only`, `private` and `read-only`: `team:*=private,news:*=read-only,board=private+members-only`; the most specific rule counts, other rooms are public; a name with a comma cannot be written.',
+    { rule: roomPolicy })),
   invalidJson: choice('WS_INVALID_JSON', ['error', 'close'], 'error', 'Answer to a frame that is not JSON.'),
   invalidJsonBudget: integer('WS_INVALID_JSON_BUDGET', 5, 'Bad frames in 60 s that are forgiven.'),
   historySize: integer('WS_HISTORY_SIZE', defaultHistory.size, 'Messages kept of each room and user for those who come back; 0: none.', { max: MAX_HISTORY_SIZE }),

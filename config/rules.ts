@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { parseNatsUrl } from '../src/ingest/nats/nats-url.ts'
+import { parseRoomPolicy } from '../src/auth/room-policy.ts'
 import { parseSubjectMap } from '../src/ingest/subject-map.ts'
 import { parseRedisUrl } from '../src/relay/redis/redis-url.ts'
 import { parseHistoryRules, type HistoryRule } from '../src/relay/history-rules.ts'
@@ -9,7 +10,7 @@ import type { Outcome } from './setting.ts'
 /** Routes of the service itself; a socket path may not take their place. */
 const OWN_ROUTES = ['/health', '/health/live', '/health/ready', '/ws/online', '/ws/stats', '/ws/broadcast', '/ws/publish',
   '/ws/rooms', '/ws/users', '/ws/ticket', '/metrics', '/docs', '/console']
-const OWN_FOLDERS = ['/docs/', '/console/', '/ws/rooms/', '/ws/users/']
+const OWN_FOLDERS = ['/docs/', '/console/', '/ws/rooms/', '/ws/users/', '/ws/tokens/']
 const SAFE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?$|^\/$/
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:[^\s,/?#@:*[\]\\]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i
 
@@ -90,4 +91,10 @@ export function historyRules (text: string): Outcome<string> {
 export function readHistoryRules (text = ''): readonly HistoryRule[] {
   const parsed = parseHistoryRules(text, parseDuration)
   return 'rules' in parsed ? parsed.rules : []
+}
+
+/** What holds in which rooms. */
+export function roomPolicy (text: string): Outcome<string> {
+  const parsed = parseRoomPolicy(text)
+  return 'expected' in parsed ? parsed : { value: text }
 }

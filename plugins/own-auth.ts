@@ -5,7 +5,7 @@ import type { Identity } from '../src/auth/identity.ts'
 import { HubError } from '../src/errors.ts'
 import { isRecord } from '../src/guards.ts'
 import { authenticationRequired, HttpError, isHttpStatus, unavailable } from '../src/http-error.ts'
-import { andThen, attempt, type MaybePromise } from '../src/maybe-promise.ts'
+import { andThen, attempt, settled, type MaybePromise } from '../src/maybe-promise.ts'
 import { toCallers } from './callers.ts'
 
 /** How an application says itself who somebody is. */
@@ -45,11 +45,6 @@ export default fp<OwnAuthOptions>(async (app, { authenticate, identify }) => {
 /** Nobody is whose time is over. */
 function lasting (identity: Identity): Identity | undefined {
   return identity.expiresAtMs !== undefined && identity.expiresAtMs <= Date.now() ? undefined : identity
-}
-
-/** Query builders and the like are thenables without being promises. */
-function settled<T> (value: MaybePromise<T>): MaybePromise<T> {
-  return isRecord(value) && typeof value['then'] === 'function' ? Promise.resolve(value) : value
 }
 
 /** The application refuses somebody, or something has failed: nobody is sent away for good because a database is not there. */

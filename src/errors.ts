@@ -44,7 +44,7 @@ export function toHubError (thrown: unknown): HubError {
 /** Misuse of the API by the application, found when it starts: a programming error, never sent to a client. */
 export class HubUsageError extends Error {
   override readonly name = 'HubUsageError'
-  readonly code: 'HUB_ERR_RESERVED_TYPE' | 'HUB_ERR_TYPE_TAKEN' | 'HUB_ERR_BAD_EVENT' | 'HUB_ERR_BAD_KEY' | 'HUB_ERR_BAD_HANDLER'
+  readonly code: 'HUB_ERR_RESERVED_TYPE' | 'HUB_ERR_TYPE_TAKEN' | 'HUB_ERR_BAD_EVENT' | 'HUB_ERR_BAD_KEY' | 'HUB_ERR_BAD_HANDLER' | 'HUB_ERR_BAD_POLICY'
 
   constructor (code: HubUsageError['code'], message: string) {
     super(message)

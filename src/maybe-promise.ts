@@ -1,3 +1,5 @@
+import { isRecord } from './guards.ts'
+
 /** A value that is there already, or will be: the in-process path stays synchronous, a networked one may wait. */
 export type MaybePromise<T> = T | Promise<T>
 
@@ -19,4 +21,13 @@ export function attempt<T, F> (step: () => MaybePromise<T>, onFailure: (error: u
 /** Goes on with `next` at once when the value is there, else when it arrives. */
 export function andThen<T, R> (value: MaybePromise<T>, next: (value: T) => MaybePromise<R>): MaybePromise<R> {
   return isPromise(value) ? value.then(next) : next(value)
+}
+
+/** A promise for what is only like one: query builders and the like are thenables. */
+export function settled<T> (value: T | PromiseLike<T>): MaybePromise<T> {
+  return isThenable(value) ? Promise.resolve(value) : value
+}
+
+function isThenable<T> (value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return isRecord(value) && typeof value['then'] === 'function'
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { settingsMarkdown } from '../config/help.ts'
@@ -9,14 +9,11 @@ import { Notifier } from '../src/hub/notifier.ts'
 import { isReservedType } from '../src/protocol/reserved-types.ts'
 import { connectAs, getJson, startService } from './helper.ts'
 import { projectRoot } from './support/project-root.ts'
-
-const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8')
+import { readme, tablesUnder } from './support/readme-tables.ts'
 
 /** The rows of the table under a heading, as lists of cells. */
 function tableUnder (heading: string): string[][] {
-  const [, section = ''] = readme.split(new RegExp(`^#+ ${heading}$`, 'm'))
-  const lines = section.split(/^#/m)[0]?.split('\n').filter((line) => line.startsWith('|')) ?? []
-  return lines.slice(2).map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim().replaceAll('`', '')))
+  return tablesUnder(heading)[0]?.slice(1) ?? []
 }
 
 t.test('the settings table is the one that the schema gives', async (t) => {

@@ -1,4 +1,3 @@
-import { HubError } from '../errors.ts'
 import type { RoomName } from '../hub/topics.ts'
 import type { Identity } from './identity.ts'
 
@@ -10,16 +9,6 @@ export function mayJoin ({ grants }: Identity, room: RoomName): boolean {
 /** True when the user's token lets it publish to the room: without a list of its own for that, wherever it may join. */
 export function mayPublish ({ grants }: Identity, room: RoomName): boolean {
   return grants === undefined || isNamed(room, grants.publish ?? grants.join ?? [])
-}
-
-/** Refuses whom the token does not let into the room. Throws `FORBIDDEN`. */
-export function checkMayJoin (identity: Identity, room: RoomName): void {
-  if (!mayJoin(identity, room)) throw new HubError('FORBIDDEN', 'you may not join this room')
-}
-
-/** Refuses whom the token does not let publish to the room. Throws `FORBIDDEN`. */
-export function checkMayPublish (identity: Identity, room: RoomName): void {
-  if (!mayPublish(identity, room)) throw new HubError('FORBIDDEN', 'you may not publish to this room')
 }
 
 /** No room's name holds a `*`, so that one elsewhere than at the end fits none. */

@@ -7,7 +7,7 @@ import type { Services } from './services.ts'
 export function broadcast ({ hub, policy }: Services): Command {
   return command({
     type: 'broadcast',
-    overlaps: true,
+    overlaps: () => true,
     payload: AnyPayloadSchema,
     run (request) {
       checkMayBroadcast(policy, request)

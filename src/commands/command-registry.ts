@@ -49,7 +49,7 @@ export class CommandRegistry implements Requests {
   }
 
   mayOverlap (type: string): boolean {
-    return this.#commands.get(type)?.overlaps === true
+    return this.#commands.get(type)?.overlaps?.() === true
   }
 
   /** Has a request carried out. Whatever is thrown on the way becomes an `error` frame: never throws, never rejects. */

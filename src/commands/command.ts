@@ -28,7 +28,7 @@ export interface RoomRequest<P = unknown> extends Request<P> {
 export interface Command {
   readonly type: string
   /** True where a request need not wait for the answer to an earlier one of such a type: the relay keeps their order. */
-  readonly overlaps?: boolean | undefined
+  readonly overlaps?: (() => boolean) | undefined
   /** What a payload has to be. */
   readonly payload: TSchema
   /** Only for users with one of these roles. */

@@ -1,9 +1,8 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { hasRole } from '../auth/identity.ts'
 import { HubError, HubUsageError } from '../errors.ts'
-import { isRecord } from '../guards.ts'
 import type { RoomName } from '../hub/topics.ts'
-import { andThen, type MaybePromise } from '../maybe-promise.ts'
+import { andThen, settled } from '../maybe-promise.ts'
 import type { UserRef } from '../relay/relay-message.ts'
 import { command, reply, type Command, type Request } from './command.ts'
 
@@ -53,7 +52,7 @@ export function customCommand<S extends TSchema> ({ type, options, handler, extr
       if (roles !== undefined && !hasRole(request.connection.identity, roles)) {
         throw new HubError('FORBIDDEN', `${type} needs one of the roles ${roles.join(', ')}`)
       }
-      const outcome = settle(handler({ ...extras, ...contextOf(request) }, request.payload))
+      const outcome = settled(handler({ ...extras, ...contextOf(request) }, request.payload))
       return andThen(outcome, (result) => reply(request, 'ack', result === undefined ? {} : { result }))
     }
   })
@@ -69,10 +68,4 @@ function contextOf (request: Request): Omit<HandlerContext, keyof HandlerExtras>
     room,
     reply: (replyType, payload) => reply(request, replyType, payload)
   }
-}
-
-/** Query builders and the like are thenables without being promises. */
-function settle (outcome: unknown): MaybePromise<unknown> {
-  const isThenable = isRecord(outcome) && typeof outcome['then'] === 'function'
-  return isThenable ? Promise.resolve(outcome) : outcome
 }

@@ -27,6 +27,7 @@ export function history ({ rooms }: Services): Command {
     payload: HistoryPayloadSchema,
     roomInPayload: true,
     async run (request) {
+      await rooms.access.check(request.connection, 'history', request.room)
       checkInRoom(request, ['member', 'subscriber'])
       const refusal = rooms.refusalOf(request.connection)
       if (refusal !== undefined) throw refusal

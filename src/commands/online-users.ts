@@ -1,4 +1,3 @@
-import { checkMayJoin } from '../auth/grants.ts'
 import { reply, roomCommand, RoomPayloadSchema, type Command } from './command.ts'
 import type { Services } from './services.ts'
 
@@ -9,7 +8,7 @@ export function onlineUsers ({ rooms }: Services): Command {
     payload: RoomPayloadSchema,
     roomInPayload: true,
     async run (request) {
-      checkMayJoin(request.connection.identity, request.room)
+      await rooms.access.check(request.connection, 'presence', request.room)
       reply(request, 'online_users', await rooms.members(request.room), request.room)
     }
   })

@@ -1,4 +1,3 @@
-import { checkMayPublish } from '../auth/grants.ts'
 import { hasRole } from '../auth/identity.ts'
 import { timestamp } from '../clock.ts'
 import { HubError } from '../errors.ts'
@@ -9,24 +8,22 @@ import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import type { Attendance } from '../relay/presence-store.ts'
 import type { PublishResult } from '../relay/relay-message.ts'
 import { reply, type Request, type RoomRequest } from './command.ts'
-import type { PublishPolicy } from './services.ts'
+import type { PublishPolicy, Services } from './services.ts'
 
 /** Refuses any publishing where the settings keep clients from it. */
 function checkClientPublish ({ clientPublish }: PublishPolicy): void {
   if (!clientPublish) throw new HubError('FORBIDDEN', 'clients may not publish here')
 }
 
-/** Refuses publishing to a room where the settings or the user's token keep it from that. */
-export function checkRoomPublish (policy: PublishPolicy, { connection, room }: RoomRequest): void {
+/** Refuses publishing to a room where the settings, the user's token or the room's own rules keep it from that. */
+export function checkRoomPublish ({ policy, rooms }: Services, { connection, room }: RoomRequest): MaybePromise<void> {
   checkClientPublish(policy)
-  checkMayPublish(connection.identity, room)
+  return rooms.access.check(connection, 'publish', room)
 }
 
-/** Refuses what is said in a room from outside of it. Clients of dialects that know no such rule need no more than leave to publish there. */
+/** Refuses what is said in a room from outside of it. Clients of dialects that know no such rule need no more than leave to publish there, which is asked for before. */
 export function checkMaySpeak (request: RoomRequest, ways: readonly Attendance[]): void {
-  const { connection: { dialect, identity }, room } = request
-  if (dialect.habits.speaksFromOutside === true) checkMayPublish(identity, room)
-  else checkInRoom(request, ways)
+  if (request.connection.dialect.habits.speaksFromOutside !== true) checkInRoom(request, ways)
 }
 
 /** Refuses a request about a room that the connection is not in, in one of the given ways. */

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
+import { andThen, type MaybePromise } from '../maybe-promise.ts'
 import { roomCommand, RoomPayloadSchema, type Command, type RoomRequest } from './command.ts'
 import { checkInRoom, checkRoomPublish } from './publishing.ts'
-import type { PublishPolicy, Services } from './services.ts'
+import type { Services } from './services.ts'
 
 /** Payload of `typing` and `stop_typing`. */
 export const TypingPayloadSchema = Type.Object({
@@ -19,23 +20,26 @@ export function stopTyping (services: Services): Command {
   return typingCommand('stop_typing', false, services)
 }
 
-function typingCommand (type: string, byDefault: boolean, { typing: notices, policy }: Services): Command {
+function typingCommand (type: string, byDefault: boolean, services: Services): Command {
   return roomCommand({
     type,
     payload: TypingPayloadSchema,
     roomInPayload: true,
     missingRoomText: null,
     run (request) {
-      checkMayType(policy, request)
-      notices.tell(request.connection, request.room, request.payload.is_typing ?? byDefault)
+      return andThen(checkMayType(services, request), () => {
+        services.typing.tell(request.connection, request.room, request.payload.is_typing ?? byDefault)
+      })
     }
   })
 }
 
-/** Who is no member needs leave to publish to the room, and that nobody needs to be one: for all, or by its dialect. */
-function checkMayType (policy: PublishPolicy, request: RoomRequest): void {
-  const { connection: { dialect, rooms }, room } = request
-  if (rooms.get(room)?.member === true) return
-  if (policy.publishRequiresJoin && dialect.habits.speaksFromOutside !== true) checkInRoom(request, ['member'])
-  checkRoomPublish(policy, request)
+/** Leave to publish to the room is needed, and to be a member, unless nobody needs to be one: for all, or by its dialect. */
+function checkMayType (services: Services, request: RoomRequest): MaybePromise<void> {
+  const { policy, rooms } = services
+  const { connection: { dialect, rooms: own }, room } = request
+  if (own.get(room)?.member === true) return rooms.access.check(request.connection, 'publish', room)
+  return andThen(checkRoomPublish(services, request), () => {
+    if (policy.publishRequiresJoin && dialect.habits.speaksFromOutside !== true) checkInRoom(request, ['member'])
+  })
 }

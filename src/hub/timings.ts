@@ -14,6 +14,8 @@ export interface Timings {
   readonly refusalLimit: number
   /** At most one rate warning in this time. */
   readonly rateWarningIntervalMs: number
+  /** How long an application may take to say who may do what in a room. */
+  readonly roomAnswerMs: number
   /** Pause between two waves of closes while draining. */
   readonly drainWaveMs: number
   /** How long a peer may take to answer a close frame. */
@@ -29,6 +31,7 @@ export const defaultTimings: Timings = {
   refusalWindowMs: 10_000,
   refusalLimit: 100,
   rateWarningIntervalMs: 1_000,
+  roomAnswerMs: 5_000,
   drainWaveMs: 100,
   closeTimeoutMs: 5_000
 }

@@ -1,15 +1,16 @@
-import { checkMayJoin } from '../auth/grants.ts'
-import { HubError } from '../errors.ts'
+import type { Identity } from '../auth/identity.ts'
+import { HubError, toHubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
 import type { Resumed, Resumption, Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, type RoomName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import type { MaybePromise } from '../maybe-promise.ts'
+import { andThen, attempt, type MaybePromise } from '../maybe-promise.ts'
 import type { Attendance, Exit, Occupant } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
 import type { RoomLimits } from './room-info.ts'
+import type { RoomAccess } from './room-access.ts'
 import type { Rosters } from './rosters.ts'
 import type { Typing } from './typing.ts'
 
@@ -21,6 +22,7 @@ export interface AttendingParts {
   readonly limits: RoomLimits
   readonly resumption: Resumption
   readonly rosters: Rosters
+  readonly access: RoomAccess
   readonly logger: Logger
 }
 
@@ -95,14 +97,15 @@ export class Attending {
     const { relay, limits, logger, resumption } = this.#parts
     const refusal = resumption.refusalOf(connection)
     if (refusal !== undefined) throw refusal
-    checkMayJoin(connection.identity, room)
+    const { identity } = connection
+    await this.#checkAccess(way)
     const obstacleBefore = this.#obstacle(connection, room)
     if (obstacleBefore !== undefined) throw obstacleBefore
     const occupant = occupantOf(connection, as)
     const { presence } = relay
     const entry = await presence.enter(room, occupant, limits.maxConnectionsPerRoom)
     if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
-    const obstacle = this.#obstacle(connection, room)
+    const obstacle = this.#obstacle(connection, room) ?? await this.#newObstacle(way, identity)
     if (obstacle !== undefined) return await this.#undo(room, occupant, obstacle)
     const isNew = this.#attend(way)
     logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
@@ -124,6 +127,16 @@ export class Attending {
     if (hasEnded) return new HubError('UNAVAILABLE', 'the connection ended during the join')
     const isFull = maxRoomsPerClient > 0 && !rooms.has(room) && rooms.size >= maxRoomsPerClient
     return isFull ? new HubError('TOO_MANY_ROOMS', `at most ${maxRoomsPerClient} rooms per connection`) : undefined
+  }
+
+  #checkAccess ({ connection, room, as }: Way): MaybePromise<void> {
+    return this.#parts.access.check(connection, as === 'member' ? 'join' : 'subscribe', room)
+  }
+
+  /** Why the connection may not come in any more, where another token has taken over meanwhile. */
+  #newObstacle (way: Way, before: Identity): MaybePromise<HubError | undefined> {
+    if (way.connection.identity === before) return undefined
+    return attempt(() => andThen(this.#checkAccess(way), () => undefined), toHubError)
   }
 
   /** False when the connection was in the room that way before. */

@@ -1,5 +1,4 @@
 import { timestamp } from '../clock.ts'
-import { checkMayJoin, mayJoin } from '../auth/grants.ts'
 import type { HubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -7,11 +6,12 @@ import type { Whom } from '../hub/hub-parts.ts'
 import { Resumption, type Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName, type TopicName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import { andThen, attempt } from '../maybe-promise.ts'
+import { andThen, attempt, isPromise } from '../maybe-promise.ts'
 import { HUB_ROOM, type PresenceChange, type RoomSummary } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import { Attending } from './attending.ts'
 import { Placement } from './placement.ts'
+import type { Authorize, RoomAccess } from './room-access.ts'
 import type { Entrance, RoomInfo, RoomLimits, RoomMembers, SubscriptionState } from './room-info.ts'
 import { checkRoomName } from './room-name.ts'
 import { RoomDirectory } from './room-directory.ts'
@@ -26,6 +26,7 @@ export interface RoomsParts {
   readonly relay: Relay
   readonly typing: Typing
   readonly limits: RoomLimits
+  readonly access: RoomAccess
   readonly logger: Logger
 }
 
@@ -38,6 +39,8 @@ export class Rooms {
   readonly directory: RoomDirectory
   /** What was said in rooms, as far as it is kept. */
   readonly history: RoomHistory
+  /** Who may do what in which room. */
+  readonly access: RoomAccess
   readonly #hub: Hub
   readonly #relay: Relay
   readonly #typing: Typing
@@ -48,14 +51,15 @@ export class Rooms {
   readonly #resumption: Resumption
   readonly #rosters = new Rosters((room) => this.members(room))
 
-  constructor ({ hub, relay, typing, limits, logger }: RoomsParts) {
+  constructor ({ hub, relay, typing, limits, access, logger }: RoomsParts) {
+    this.access = access
     this.directory = new RoomDirectory({ hub, relay, logger })
     this.#hub = hub
     this.#relay = relay
     this.#typing = typing
     this.#limits = limits
     const resumption = this.#resumption = new Resumption({ relay, logger })
-    this.#attending = new Attending({ hub, relay, typing, limits, logger, resumption, rosters: this.#rosters })
+    this.#attending = new Attending({ hub, relay, typing, limits, logger, resumption, access, rosters: this.#rosters })
     this.#returns = new Returns(resumption, this.#attending)
     this.history = new RoomHistory(relay)
     this.#placement = new Placement({ hub, rooms: this, logger })
@@ -133,9 +137,9 @@ export class Rooms {
     return { info: { room, client_count: connections, ...state }, replay }
   }
 
-  /** Ends a subscription, if there is one. Throws `FORBIDDEN` for a room that is none of the user's business. */
+  /** Ends a subscription, if there is one. Throws `FORBIDDEN` or `NOT_IN_ROOM` for a room that is none of the user's business. */
   async unsubscribe (connection: Connection, room: RoomName): Promise<SubscriptionState> {
-    checkMayJoin(connection.identity, room)
+    await this.access.check(connection, 'presence', room)
     const { connections } = await this.#attending.exit(connection, room, 'subscriber')
     return { room, client_count: connections, ...await this.#relay.position(roomTopic(room)) }
   }
@@ -157,11 +161,27 @@ export class Rooms {
     await Promise.all([...connection.rooms.keys()].flatMap((room) => this.#exits(connection, room, graceMs)))
   }
 
-  /** Takes a connection out of the rooms that its token does not open any more, and returns them. Never rejects: it gets nothing from them in any case. */
+  /**
+   * Takes a connection out of the rooms that its token does not open any more, and returns them. Never rejects: it gets nothing from them in
+   * any case, and at once where no application has to be asked.
+   */
   async leaveForbidden (connection: Connection): Promise<RoomName[]> {
-    const rooms = [...connection.rooms.keys()].filter((room) => !mayJoin(connection.identity, room))
-    await Promise.allSettled(rooms.flatMap((room) => this.#exits(connection, room, 0)))
-    return rooms
+    const left = [...connection.rooms].map(([room, { member }]) => {
+      const isAllowed = this.access.allows(connection, member ? 'join' : 'subscribe', room)
+      return isPromise(isAllowed) ? isAllowed.then(async (allowed) => await this.#leaveUnless(allowed, connection, room)) : this.#leaveUnless(isAllowed, connection, room)
+    })
+    return (await Promise.all(left)).filter((room) => room !== undefined)
+  }
+
+  /** From now on the application is asked who may do what in which room. */
+  authorize (authorize: Authorize): void {
+    this.access.authorizeBy(authorize)
+  }
+
+  async #leaveUnless (isAllowed: boolean, connection: Connection, room: RoomName): Promise<RoomName | undefined> {
+    if (isAllowed) return undefined
+    await Promise.allSettled(this.#exits(connection, room, 0))
+    return room
   }
 
   #exits (connection: Connection, room: RoomName, graceMs: number): Array<Promise<unknown>> {

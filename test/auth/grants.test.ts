@@ -1,5 +1,5 @@
 import t from 'tap'
-import { checkMayJoin, checkMayPublish, mayJoin, mayPublish } from '../../src/auth/grants.ts'
+import { mayJoin, mayPublish } from '../../src/auth/grants.ts'
 import type { Grants, Identity } from '../../src/auth/identity.ts'
 
 const ROOMS = ['general', 'chat:1', 'chat:', 'chat', 'mychat:1']
@@ -40,12 +40,4 @@ t.test('without a list for publishing it is allowed wherever one may join, with 
   t.same(openTo({ join: ['general'] }).publish, ['general'])
   t.same(openTo({ join: ['*'], publish: ['general'] }), { join: ROOMS, publish: ['general'] })
   t.same(openTo({ join: ['*'], publish: [] }), { join: ROOMS, publish: [] })
-})
-
-t.test('who may not is refused as FORBIDDEN, who may is not', async (t) => {
-  const ada = userWith({ join: ['general'], publish: ['chat:*'] })
-  t.throws(() => checkMayJoin(ada, 'chat:1'), { code: 'FORBIDDEN', message: 'you may not join this room' })
-  t.throws(() => checkMayPublish(ada, 'general'), { code: 'FORBIDDEN', message: 'you may not publish to this room' })
-  t.doesNotThrow(() => checkMayJoin(ada, 'general'))
-  t.doesNotThrow(() => checkMayPublish(ada, 'chat:1'))
 })

@@ -50,12 +50,26 @@ t.test('a name that is none is refused, also when nobody would be meant', async 
   await t.rejects(rooms.members('*'), refused)
 })
 
-t.test('members are a copy: nobody changes the room by changing the list (S0-80, S4-13)', async (t) => {
+t.test('members are a copy: nobody changes the room by changing the list (S4-13)', async (t) => {
   const service = await startHub(t)
   await member(t, service, 'ada', 'hall')
   const { users } = await service.rooms.members('hall')
   if (Array.isArray(users)) users.length = 0
   t.equal((await service.rooms.members('hall')).users.length, 1)
+})
+
+t.test('a room is entered and left, says who is there and how many, and is gone when it is empty (S0-80)', async (t) => {
+  const service = await startHub(t)
+  const { rooms } = service
+  t.match(await rooms.members('hall'), { users: [], count: 0 })
+  await member(t, service, 'ada', 'hall')
+  const bob = await member(t, service, 'bob', 'hall')
+  t.match(await rooms.members('hall'), { users: [{ id: 'ada' }, { id: 'bob' }], count: 2 })
+  await bob.request({ type: 'leave_room', room: 'hall' })
+  t.match(await rooms.members('hall'), { users: [{ id: 'ada' }], count: 1 })
+  await rooms.leave('hall', 'ada')
+  t.match(await rooms.members('hall'), { users: [], count: 0 })
+  t.same(await rooms.list(), [])
 })
 
 t.test('rooms are listed with users and connections, and vanish with the last (S0-73, S0-127, S3-80, S4-16)', async (t) => {

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import Fastify from 'fastify'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Identity } from '../../src/auth/identity.ts'
+import { policyOfRules } from '../../src/auth/room-policy.ts'
 import { builtInCommands, sessionCommands } from '../../src/commands/index.ts'
 import type { PublishPolicy } from '../../src/commands/services.ts'
 import { HubError } from '../../src/errors.ts'
@@ -23,6 +24,7 @@ import { hubV1 } from '../../src/protocol/dialects/hub-v1.ts'
 import { MemoryRelay } from '../../src/relay/memory-relay.ts'
 import type { Relay } from '../../src/relay/relay.ts'
 import type { RoomLimits } from '../../src/rooms/room-info.ts'
+import { RoomAccess } from '../../src/rooms/room-access.ts'
 import { Rooms } from '../../src/rooms/rooms.ts'
 import { Typing } from '../../src/rooms/typing.ts'
 import { connect, type TestClient } from '../client.ts'
@@ -120,8 +122,9 @@ function makeDomain (t: Teardown, options: TestHubOptions): Domain {
   const hub = new Hub({ relay, logger, extras: { app: Fastify() } })
   const typing = new Typing(hub, timings)
   const limits = { maxRoomsPerClient: 128, maxConnectionsPerRoom: 0, presenceMax: 1_000, ...options.limits }
-  const rooms = new Rooms({ hub, relay, typing, limits, logger })
   const policy: PublishPolicy = { publishRequiresJoin: true, clientPublish: true, clientBroadcast: 'all', adminRoles: ['admin'], ...options.policy }
+  const access = new RoomAccess({ policyOf: policyOfRules([]), adminRoles: policy.adminRoles, answerWithinMs: timings.roomAnswerMs })
+  const rooms = new Rooms({ hub, relay, typing, limits, access, logger })
   hub.commands.addBuiltIn(builtInCommands({ hub, rooms, typing, policy }))
   const admission = new Admission(hub, { maxConnections: 0, maxConnectionsPerUser: 0, userLimitPolicy: 'replace', maxConnectionsPerIp: 0, ...options.admission })
   const { expiryNoticeMs = 0, identify = refuseAll } = options
