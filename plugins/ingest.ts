@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import type { BackOff } from '../src/ingest/back-off.ts'
+import type { BackOff } from '../src/back-off.ts'
 import { defaultRetry, Ingest } from '../src/ingest/ingest.ts'
 import type { IngestSource } from '../src/ingest/ingest-source.ts'
 import type { NatsTimings } from '../src/ingest/nats/nats-timings.ts'

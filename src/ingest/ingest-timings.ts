@@ -1,4 +1,4 @@
-import type { BackOff } from './back-off.ts'
+import type { BackOff } from '../back-off.ts'
 import type { NatsTimings } from './nats/nats-timings.ts'
 import type { RedisIngestTimings } from './redis/redis-ingest-timings.ts'
 

@@ -1,4 +1,4 @@
-import type { BackOff } from '../ingest/back-off.ts'
+import type { BackOff } from '../back-off.ts'
 
 /** Times of webhooks, ms; options, so that tests can shorten them. */
 export interface WebhookTimings {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pauseAfter } from '../ingest/back-off.ts'
+import { pauseAfter } from '../back-off.ts'
 import type { Logger } from '../logger.ts'
 import type { ChangeBatch, ChangeLog } from '../relay/change-log.ts'
 import { post, type Outcome, type Receiver } from './post.ts'

@@ -37,6 +37,8 @@ export class Deliveries {
 
   async #settle (message: JsMsg): Promise<void> {
     try {
+      // Not before it stands among the open ones: it is taken out at the end, also of one that fails at once.
+      await undefined
       tell(message, await this.#handle(toEvent(message)))
     } catch (error) {
       // Without a connection nobody can be told: the event comes again.

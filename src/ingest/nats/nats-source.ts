@@ -2,7 +2,7 @@ import { jetstream, type Consumer, type ConsumerMessages } from '@nats-io/jetstr
 import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../logger.ts'
-import { jitteredPause } from '../back-off.ts'
+import { jitteredPause } from '../../back-off.ts'
 import type { HandleEvent, IngestSource, SourceStatus } from '../ingest-source.ts'
 import { SourceHealth } from '../source-health.ts'
 import { Deliveries } from './deliveries.ts'

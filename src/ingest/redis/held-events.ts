@@ -48,6 +48,8 @@ export class HeldEvents {
   async #see (entry: Entry, first: number): Promise<void> {
     const { stream, handle, settle, signal } = this.#parts
     try {
+      // Not before it stands among those held: it is taken out at the end, also of one that fails at once.
+      await undefined
       for (let attempt = first; ; attempt += 1) {
         const verdict = await handle(toEvent(entry, stream, attempt))
         if (verdict.kind !== 'retry') return await settle(entry.id)

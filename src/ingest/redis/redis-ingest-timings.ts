@@ -1,4 +1,4 @@
-import type { BackOff } from '../back-off.ts'
+import type { BackOff } from '../../back-off.ts'
 
 /** Times and bounds of the Redis source; options, so that tests can shorten them. */
 export interface RedisIngestTimings {

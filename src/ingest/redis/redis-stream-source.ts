@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../logger.ts'
-import { jitteredPause } from '../back-off.ts'
+import { jitteredPause } from '../../back-off.ts'
 import type { HandleEvent, IngestSource, SourceStatus } from '../ingest-source.ts'
 import { SourceHealth } from '../source-health.ts'
 import { ConsumerGroup, type ConsumerGroupOptions } from './consumer-group.ts'
