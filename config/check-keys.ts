@@ -16,10 +16,17 @@ export function checkKeys ({ values, isGiven }: Draft, { problems }: Report): vo
   const given = keyNames.filter(isGiven).map((name) => KEYS[name])
   const all = Object.values(KEYS).join(', ')
   if (given.length > 1) problems.push(`${given.join(', ')}: expected one kind of key, got ${given.length}`)
+  checkNext({ values, isGiven }, problems)
   if (given.length === 0 && values.production === true) problems.push(`JWT_SECRET: expected one of ${all} in production, got none`)
   const url = values.jwtJwksUrl
   const isPlain = url !== undefined && url.startsWith('http:') && !isLoopback(url)
   if (isPlain && values.production === true) problems.push('JWT_JWKS_URL: expected https in production, or an address of this machine')
+}
+
+/** A change of secrets needs two of them: a second one alone, or the same twice, is a slip. */
+function checkNext ({ values: { jwtSecret, jwtSecretNext }, isGiven }: Draft, problems: string[]): void {
+  if (isGiven('jwtSecretNext') && !isGiven('jwtSecret')) problems.push('JWT_SECRET_NEXT: expected only beside JWT_SECRET')
+  if (jwtSecretNext !== undefined && jwtSecretNext === jwtSecret) problems.push('JWT_SECRET_NEXT: expected another secret than JWT_SECRET')
 }
 
 /** The algorithms to accept: those that were written, if they fit the key, else all that do. */

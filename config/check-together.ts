@@ -63,10 +63,12 @@ export function resolveConsole ({ values }: Draft): 'on' | 'off' {
 
 /** What is accepted but may not be what was meant. */
 export function advise ({ values }: Draft, { warnings }: Report): void {
-  const { jwtSecret = '', readBufferSizeBytes, writeBufferSizeBytes } = values
+  const { jwtSecret = '', jwtSecretNext = '', readBufferSizeBytes, writeBufferSizeBytes } = values
   const advisory = { WS_READ_BUFFER_SIZE: readBufferSizeBytes, WS_WRITE_BUFFER_SIZE: writeBufferSizeBytes }
   for (const [name, value] of Object.entries(advisory)) {
     if (value !== undefined) warnings.push(`${name}: accepted, but only advisory: Node sizes its socket buffers itself`)
   }
-  if (jwtSecret !== jwtSecret.trim()) warnings.push('JWT_SECRET: begins or ends with white space, which is part of the secret')
+  for (const [name, secret] of Object.entries({ JWT_SECRET: jwtSecret, JWT_SECRET_NEXT: jwtSecretNext })) {
+    if (secret !== secret.trim()) warnings.push(`${name}: begins or ends with white space, which is part of the secret`)
+  }
 }

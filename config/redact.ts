@@ -11,7 +11,7 @@ const WORD = /(?:[^\s"\\]|\\[^nrt])+/g
 const TEXT = '"(?:[^"\\\\]|\\\\.)*"'
 /** Fields and headers of a JSON line whose texts are secret as a whole, at any depth. */
 const SECRET_FIELD = new RegExp(
-  `("(?:authorization|cookie|set-cookie|sec-websocket-protocol|token|ticket|jwtSecret|rawHeaders)":)(?:${TEXT}|\\[(?:${TEXT},?)*\\])`, 'gi')
+  `("(?:authorization|cookie|set-cookie|sec-websocket-protocol|token|ticket|jwtSecret(?:Next)?|rawHeaders)":)(?:${TEXT}|\\[(?:${TEXT},?)*\\])`, 'gi')
 
 /** The URL with `***` for each token, ticket or JWT in it, wherever it stands and however the key is spelt. */
 export function redactUrl (url: string): string {

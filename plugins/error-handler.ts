@@ -1,7 +1,11 @@
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify'
 import fp from 'fastify-plugin'
 import { HubError } from '../src/errors.ts'
 import { httpCodes, HttpError, isHttpStatus, type ErrorBody } from '../src/http-error.ts'
+import { shortPath } from '../src/protocol/json-guard.ts'
+
+/** So many flaws of a request are told; there may be as many as it has fields. */
+const MAX_FLAWS = 5
 
 /** Answers every refusal and fault, Fastify's own included, with `{error, code}`; the full detail goes to the log alone. */
 export function sendError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -12,6 +16,11 @@ export function sendError (error: FastifyError, request: FastifyRequest, reply: 
   // The socket of a refused upgrade ends with the answer.
   if (request.ws) reply.header('connection', 'close')
   return reply.code(status).send(bodyOf(error, status))
+}
+
+/** Says what is wrong with a part of a request, shortly: names in it are the client's, of any length, and may be what is nobody's business. */
+export function describeFlaws (flaws: readonly FastifySchemaValidationError[], part: string): Error {
+  return new Error(flaws.slice(0, MAX_FLAWS).map(({ instancePath, message = '' }) => `${part}${shortPath(instancePath)} ${message}`).join(', '))
 }
 
 /** Refuses what cannot be routed, such as a broken URL. No hook runs for it, so that nobody else would end the socket of an upgrade. */
@@ -49,5 +58,6 @@ function detailOf ({ message, cause }: FastifyError): string {
 /** Error and not-found handlers for all routes. */
 export default fp(async (app) => {
   app.setErrorHandler(sendError)
+  app.setSchemaErrorFormatter(describeFlaws)
   app.setNotFoundHandler((request, reply) => sendError(new HttpError(404, 'no such route'), request, reply))
 }, { name: 'error-handler', fastify: '5.x' })

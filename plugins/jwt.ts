@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { toIdentity, type ClaimNames, type Identity } from '../src/auth/identity.ts'
 import { keyFromSet, KeySetError, type FindKey } from '../src/auth/key-set.ts'
+import type { KeySetTimes } from '../src/auth/key-set-upkeep.ts'
 import { toKeys, type TokenKeys } from '../src/auth/token-keys.ts'
 import { bearerToken } from '../src/auth/token-sources.ts'
 import { isAccessToken } from '../src/auth/token-type.ts'
@@ -27,6 +28,8 @@ declare module 'fastify' {
 /** Keys and rules of tokens. Exactly one kind of key must be given. */
 export interface JwtPluginOptions {
   readonly secret?: string | undefined
+  /** A second secret beside the first, while one takes the place of the other: tokens of either are good. */
+  readonly secretNext?: string | undefined
   readonly publicKey?: string | undefined
   readonly jwksUrl?: string | undefined
   /** All that fit the key when left out. */
@@ -36,20 +39,27 @@ export interface JwtPluginOptions {
   readonly claims?: ClaimNames
   /** How long the key server may take, ms. */
   readonly keyTimeoutMs?: number
+  /** How long a fetched key set is used, and how often it may be fetched. */
+  readonly keySet?: Partial<KeySetTimes>
 }
 
 const defaultClaims: ClaimNames = { user: ['sub', 'user_id'], name: 'name', role: 'role' }
 const DEFAULT_KEY_TIMEOUT_MS = 5_000
 /** Where the library keeps what belongs to the hub, beside an application's own. */
 const NAMESPACE = 'wshub'
+/** The same for tokens of a second secret. */
+const NEXT_NAMESPACE = 'wshubNext'
+/** What the library says of a signature that the key did not make. */
+const WRONG_SIGNATURE = 'FAST_JWT_INVALID_SIGNATURE'
 
 /** Decorates `callers`: tokens tell who somebody is, at once unless a key has to be fetched. @fastify/jwt verifies; what it answers with 400 or 500 although the token is bad becomes 401. */
 export default fp<JwtPluginOptions>(async (app, options) => {
-  const { claims = defaultClaims, keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS } = options
+  const { claims = defaultClaims } = options
   const keys = toKeys(options)
-  const findKey = findKeyOf(keys, keyTimeoutMs)
+  const findKey = findKeyOf(keys, options)
   app.decorateRequest('hubVerification', undefined)
   await app.register(jwt, { ...toJwtOptions(options, keys, findKey), namespace: NAMESPACE, jwtVerify: 'verifyAccessToken', decoratorName: 'accessClaims' })
+  if (keys.secretNext !== undefined) await app.register(jwt, { ...toJwtOptions(options, { ...keys, secret: keys.secretNext }), namespace: NEXT_NAMESPACE })
   const verify = verifierOf(app, findKey)
   const identityOf = (token: string, request?: FastifyRequest): MaybePromise<Identity> => (
     andThen(verify(token, request), (verified) => toAccess(verified, claims))
@@ -71,18 +81,34 @@ type Verify = (token: string, request?: FastifyRequest) => MaybePromise<unknown>
 
 /** Only a key that has to be looked up makes anybody wait. */
 function verifierOf (app: FastifyInstance, findKey: FindKey | undefined): Verify {
-  const { [NAMESPACE]: library } = app.getDecorator<Record<typeof NAMESPACE, JWT>>('jwt')
+  const { [NAMESPACE]: library, [NEXT_NAMESPACE]: next } = app.getDecorator<Libraries>('jwt')
+  if (next !== undefined) return (token) => verifyByEither(library, next, token)
   if (findKey === undefined) return (token) => library.verify<object>(token)
   // By the same options in both ways; with a request the library keeps what it has made of a key, which is most of the work.
   return (token, request) => request !== undefined && 'verifyAccessToken' in request ? request.verifyAccessToken() : verifyBySet(library, findKey, token)
+}
+
+interface Libraries {
+  readonly [NAMESPACE]: JWT
+  readonly [NEXT_NAMESPACE]?: JWT
+}
+
+/** What is wrong with a token of the first secret is so whatever the second one: only a foreign signature is looked at twice. */
+function verifyByEither (library: JWT, next: JWT, token: string): unknown {
+  try {
+    return library.verify<object>(token)
+  } catch (error) {
+    if (!isRecord(error) || error['code'] !== WRONG_SIGNATURE) throw error
+    return next.verify<object>(token)
+  }
 }
 
 async function verifyBySet (library: JWT, findKey: FindKey, token: string): Promise<unknown> {
   return library.verify<object>(token, { key: await findKey(headerOf(library.decode<object>(token))) })
 }
 
-function findKeyOf ({ jwksUrl, algorithms }: TokenKeys, timeoutMs: number): FindKey | undefined {
-  return jwksUrl === undefined ? undefined : keyFromSet(jwksUrl, { algorithms, timeoutMs })
+function findKeyOf ({ jwksUrl, algorithms }: TokenKeys, { keyTimeoutMs = DEFAULT_KEY_TIMEOUT_MS, keySet }: JwtPluginOptions): FindKey | undefined {
+  return jwksUrl === undefined ? undefined : keyFromSet(jwksUrl, { algorithms, timeoutMs: keyTimeoutMs, ...keySet })
 }
 
 function headerOf (decoded: unknown): unknown {
@@ -110,7 +136,7 @@ async function refuseInBand (error: unknown): Promise<never> {
   throw new HubError('UNAUTHORIZED', String(error))
 }
 
-function toJwtOptions ({ issuer, audience }: JwtPluginOptions, keys: TokenKeys, findKey: FindKey | undefined): FastifyJWTOptions {
+function toJwtOptions ({ issuer, audience }: JwtPluginOptions, keys: TokenKeys, findKey?: FindKey): FastifyJWTOptions {
   return {
     secret: secretOf(keys, findKey),
     // The key function needs the header.

@@ -44,7 +44,7 @@ export default fp<RoomsPluginOptions>(async (app, options) => {
   const logger = app.log.child({ logger: 'room' })
   const access = new RoomAccess({ policyOf: readPolicy(options.access), adminRoles: policy.adminRoles, authorize, answerWithinMs: timings.roomAnswerMs })
   const rooms = new Rooms({ hub: app.hub, relay: app.relay.port, typing, limits, access, logger })
-  app.hub.commands.addBuiltIn(builtInCommands({ hub: app.hub, rooms, typing, policy }))
+  app.hub.commands.addBuiltIn(builtInCommands({ hub: app.hub, rooms, typing, policy, audit: app.log.child({ logger: 'audit' }) }))
   app.decorate('rooms', rooms)
   app.addHook('onClose', async () => typing.close())
 }, { name: 'rooms', dependencies: ['hub', 'relay'], fastify: '5.x' })

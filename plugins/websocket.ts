@@ -31,6 +31,8 @@ export interface SocketPluginOptions {
 
 /** A message in more pieces than this is an attack: 64 KiB in pieces of 64 bytes. */
 const MAX_FRAGMENTS = 1_024
+/** A frame that is not whole yet is kept as it came. In more chunks than this, 256 KiB in those of 64 bytes, it costs many times its size. */
+const MAX_BUFFERED_CHUNKS = 4_096
 /**
  * Every message stands alone, so nobody has to keep a context between two. So many jobs for Node's threads at a time is ws' own
  * default; with two, a burst of messages cost twice as much to receive.
@@ -54,12 +56,13 @@ export default fp<SocketPluginOptions>(async (app, settings) => {
   })
 }, { name: 'websocket', dependencies: ['sessions'], fastify: '5.x' })
 
-/** The settings as options of ws; of a type of their own, because its types lack `closeTimeout` and `maxFragments`, and would refuse them in a literal. */
+/** The settings as options of ws; of a type of their own, because its types lack `closeTimeout`, `maxFragments` and `maxBufferedChunks`, and would refuse them in a literal. */
 export function socketOptions ({ maxPayloadBytes = 262_144, closeTimeoutMs = 5_000, compression = false }: SocketPluginOptions) {
   return {
     maxPayload: maxPayloadBytes,
     closeTimeout: closeTimeoutMs,
     maxFragments: MAX_FRAGMENTS,
+    maxBufferedChunks: MAX_BUFFERED_CHUNKS,
     perMessageDeflate: compression && perMessageDeflate,
     // Without this ws echoes the first entry, which may be a token.
     handleProtocols: (_offered: Set<string>, request: IncomingMessage) => (
@@ -76,9 +79,14 @@ export function refuseUnread (log: FastifyBaseLogger) {
   }
 }
 
+/** They mean something in the pattern of a route, so no path of a route without parameters has them. */
+const PATTERN_CHARACTERS = /[*:()]/
+
 /** True for a path that is there for another method than the one of the request. */
 function isKnownPath (app: FastifyInstance, url: string): boolean {
   const [path = ''] = url.split(/[?#]/, 1)
+  // What is a pattern to the router must not come from a client: it throws at some of them.
+  if (PATTERN_CHARACTERS.test(path)) return false
   return routeMethods.some((method) => app.hasRoute({ method, url: path }))
 }
 

@@ -2,7 +2,7 @@ import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifySchema } from 'fastify'
-import { sendError } from '../plugins/error-handler.ts'
+import { describeFlaws, sendError } from '../plugins/error-handler.ts'
 import { isRecord } from '../src/guards.ts'
 
 /** Largest body of a REST request, bytes; that of the service. */
@@ -21,7 +21,7 @@ export interface IsolationOptions {
 export function isolate (scope: FastifyInstance, { openapi }: IsolationOptions): void {
   scope.setErrorHandler(sendError)
   scope.setValidatorCompiler(TypeBoxValidatorCompiler)
-  scope.setSchemaErrorFormatter((errors, dataVar) => new Error(errors.map(({ instancePath, message }) => `${dataVar}${instancePath} ${message ?? ''}`).join(', ')))
+  scope.setSchemaErrorFormatter(describeFlaws)
   // Fastify's own is there as long as nobody has set another one.
   if (scope.serializerCompiler !== undefined) scope.setSerializerCompiler(({ schema }) => serializerOf(schema))
   // It would take the place of the schemas of answers. Fastify's types know no way back to none.

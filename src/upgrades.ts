@@ -85,16 +85,16 @@ export class Upgrades {
   }
 
   readonly #onUpgrade = (request: IncomingMessage, socket: UpgradeSocket, head: Buffer): void => {
-    const isOurs = this.#paths.has(pathOf(request))
-    const isNobodys = !isOurs && this.#server.listenerCount('upgrade') === 1
-    if (isNobodys && !isForWebSocket(request) && !socket._httpMessage) return this.#passOver(request, socket, head)
-    this.#asked.set(request, { socket, head })
-    if (!isOurs && !isNobodys) return
-    // Sent behind a request that is not answered yet, it would never be answered, nor its socket ever closed.
+    // Sent behind a request that is not answered yet, it would never be answered, nor its socket ever closed, whoever it is for.
     if (socket._httpMessage) {
       socket.destroy()
       return
     }
+    const isOurs = this.#paths.has(pathOf(request))
+    const isNobodys = !isOurs && this.#server.listenerCount('upgrade') === 1
+    if (isNobodys && !isForWebSocket(request)) return this.#passOver(request, socket, head)
+    this.#asked.set(request, { socket, head })
+    if (!isOurs && !isNobodys) return
     // Node has taken its own listener away.
     socket.on('error', endBroken)
     if (isOurs) this.#wait(socket)

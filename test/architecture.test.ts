@@ -50,7 +50,7 @@ t.test('plugins know no routes, and neither of them settings', async (t) => {
 t.test('settings know of the service nothing but types, the names of dialects and the rules for keys, addresses and what is kept', async (t) => {
   const values = modules.filter(({ path }) => path.startsWith('config/') && !BUILD_TOOL.test(path))
     .flatMap(({ imports }) => imports.filter(({ isTypeOnly, target }) => !isTypeOnly && /^(?:src|plugins|routes)\//.test(target)))
-  t.strictSame([...new Set(values.map(({ target }) => target))].sort(), ['src/auth/key-rules.ts', 'src/ingest/nats/nats-url.ts', 'src/ingest/subject-map.ts', 'src/protocol/dialects/index.ts', 'src/relay/history-rules.ts', 'src/relay/redis/redis-url.ts', 'src/webhooks/endpoint.ts', 'src/webhooks/webhook-event.ts'])
+  t.strictSame([...new Set(values.map(({ target }) => target))].sort(), ['src/auth/key-rules.ts', 'src/auth/room-policy.ts', 'src/ingest/nats/nats-url.ts', 'src/ingest/subject-map.ts', 'src/protocol/dialects/index.ts', 'src/relay/history-rules.ts', 'src/relay/redis/redis-url.ts', 'src/webhooks/endpoint.ts', 'src/webhooks/webhook-event.ts'])
 })
 
 t.test('nobody knows the tools of a build', async (t) => {

@@ -16,7 +16,7 @@ const OWN_VARIABLES = ['WSHUB_TOKEN', 'ADMIN_TOKEN', 'HUB_URL', 'NODE_OPTIONS']
 /** Codes that only the WebSocket layer closes with, or that mean that nobody did. */
 const LAYER_CODES = [1001, 1002, 1005, 1006, 1007, 1009]
 
-const pages = readPages()
+const pages = [readPage('SECURITY.md'), ...readPages()]
 const troubleshooting = readPage('docs/troubleshooting.md')
 const deployment = readPage('docs/deployment.md')
 const choices = readPage('docs/choices.md')
@@ -27,7 +27,7 @@ function lacking (text: string, words: readonly string[]): string[] {
 }
 
 t.test('the pages are there, and every link of theirs leads somewhere', async (t) => {
-  t.same(pages.map(({ path }) => path), ['docs/choices.md', 'docs/deployment.md', 'docs/troubleshooting.md', 'docs/usage.md'])
+  t.same(pages.map(({ path }) => path), ['SECURITY.md', 'docs/choices.md', 'docs/deployment.md', 'docs/troubleshooting.md', 'docs/usage.md'])
   for (const page of pages) t.same(deadLinks(page), [], page.path)
   const readme = readPage('README.md')
   for (const { path } of pages) t.ok(readme.text.includes(`](${path})`), `README.md links to ${path}`)

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { loadConfig } from '../config/load-config.ts'
 import { buildApp, type AppOverrides } from '../src/app.ts'
 import { connect, type ConnectOptions, type TestClient } from './client.ts'
+import { KeptLogs } from './support/kept-logs.ts'
 
 /** The part of a tap test that helpers need. */
 export interface Teardown {
@@ -24,15 +25,17 @@ export interface TestService {
 /** One line of the log. */
 export type LogLine = Record<string, unknown> & { readonly msg?: string, readonly level: number }
 
-/** Starts the service with the given environment; stops it with the test. */
+/** Starts the service with the given environment; stops it with the test, which fails when a line of its log held a token or the secret. */
 export async function startService (t: Teardown, env: Record<string, string> = {}, overrides: AppOverrides = {}): Promise<TestService> {
   const { config } = loadConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'debug', JWT_SECRET: SECRET, WS_DRAIN_TIMEOUT: '500ms', ...env })
-  const logs: LogLine[] = []
-  const logStream = { write: (line: string) => { logs.push(JSON.parse(line)) } }
+  const logStream = new KeptLogs([SECRET])
   const app = await buildApp(config, { logStream, ...overrides, timings: { sweepIntervalMs: 20, closeTimeoutMs: 500, ...overrides.timings } })
-  t.teardown(() => app.close())
+  t.teardown(async () => {
+    await app.close()
+    logStream.check()
+  })
   const address = await app.listen({ host: config.host, port: config.port })
-  return { app, address, logs }
+  return { app, address, logs: logStream.lines }
 }
 
 /** Claims of a test's token; an hour to live unless it says otherwise. */

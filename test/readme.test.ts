@@ -71,5 +71,5 @@ t.test('every file and section that it links to is there', async (t) => {
   const targets = [...readme.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target).filter((target) => !/^[a-z]+:/.test(target))
   const sections = new Set([...readme.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => `#${title.toLowerCase().replaceAll(' ', '-')}`))
   t.ok(targets.length > 0)
-  t.same(targets.filter((target) => target.startsWith('#') ? !sections.has(target) : !existsSync(join(projectRoot, target))), [])
+  t.same(targets.filter((target) => target.startsWith('#') ? !sections.has(target) : !existsSync(join(projectRoot, target.replace(/#.*/, '')))), [])
 })

@@ -11,7 +11,7 @@ const CAPACITY = 1 << 16
 /** A connection outside of the load's count. */
 const INDEX = 0
 
-const { url, wire, token }: BystanderData = workerData
+const { url, wire, token, periodMs = PING_PERIOD_MS }: BystanderData = workerData
 const samples = new Samples(CAPACITY)
 const sentMs = new Map<string, number>()
 
@@ -31,7 +31,7 @@ const listener: ClientListener = {
 const client = new Client({ url: new URL(url), wire: createWire(wire), index: INDEX, ...(token !== undefined && { token }) }, listener)
 await client.connect()
 let count = 0
-setInterval(ping, PING_PERIOD_MS)
+setInterval(ping, periodMs)
 parentPort?.postMessage('ready')
 parentPort?.on('message', () => parentPort?.postMessage(take()))
 
@@ -45,7 +45,7 @@ function ping (): void {
 function take (): Distribution | undefined {
   const nowMs = performance.now()
   for (const sent of sentMs.values()) {
-    if (nowMs - sent > PING_PERIOD_MS) samples.add((nowMs - sent) * US_PER_MS)
+    if (nowMs - sent > periodMs) samples.add((nowMs - sent) * US_PER_MS)
   }
   const distribution = samples.distribution()
   samples.clear()

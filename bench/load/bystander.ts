@@ -8,6 +8,8 @@ export interface BystanderData {
   readonly url: string
   readonly wire: WireName
   readonly token: string | undefined
+  /** Time from a ping to the next, ms; 20 when left out. */
+  readonly periodMs?: number
 }
 
 /**

@@ -18,14 +18,12 @@ export type IssueToken = (user: TokenWish) => Promise<string>
 
 /** `POST /console/token`: a token for whoever sits at this machine. Not to be registered in production. */
 const tokenRoute: FastifyPluginAsyncTypebox<{ issueToken: IssueToken }> = async (app, { issueToken }) => {
-  const log = app.log.child({ logger: 'audit' })
-
   app.addHook('onRequest', app.limits.rest)
   app.addHook('onRequest', async (request) => {
     if (!isFromHere(request)) throw new HttpError(403, 'tokens are made for this machine alone')
   })
-  app.post('/console/token', { schema: { hide: true, body: BodySchema } }, async ({ body }, reply) => {
-    log.info({ user_id: body.sub, role: body.role }, 'development token made')
+  app.post('/console/token', { schema: { hide: true, body: BodySchema } }, async ({ body, ip, log }, reply) => {
+    log.child({ logger: 'audit' }).info({ action: 'make_token', ip, user_id: body.sub, role: body.role }, 'development token made')
     reply.header('cache-control', 'no-store')
     return { token: await issueToken(body) }
   })

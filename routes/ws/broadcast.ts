@@ -1,9 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Type } from '@sinclair/typebox'
+import { Type, type Static } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
 import { missingNodes } from '../../src/hub/cluster.ts'
+import { SYSTEM_ALERT } from '../../src/protocol/reserved-types.ts'
+import { audited, shownTarget } from '../audit.ts'
 import { adminOf, requireAdmin } from '../require-admin.ts'
 import { adminErrors, ByRoleSchema, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
-import { NotificationSchema } from './notification.ts'
+import { NotificationSchema, type Notification } from './notification.ts'
 import { publishedFields, publishNotification } from './publication.ts'
 
 const AnswerSchema = Type.Object({
@@ -26,18 +29,30 @@ const broadcastRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] 
   }
 
   app.post('/ws/broadcast', { onRequest: requireAdmin(app, adminRoles), schema }, async (request) => {
-    const sent = publishNotification(app, request.body, adminOf(request))
-    const [{ missing_nodes: unheard = [], ...published }, { total_clients: clients, by_role: byRole, missing_nodes: uncounted = [] }] =
-      await Promise.all([sent.published, app.hub.counts()])
-    return {
-      success: true as const,
-      message: 'Broadcast sent successfully',
-      ...published,
-      stats: { total_clients: clients, by_role: byRole },
-      id: sent.id,
-      ...missingNodes([...new Set([...unheard, ...uncounted])])
-    }
+    const { body, body: { type = SYSTEM_ALERT, target } } = request
+    const act = { action: 'broadcast', type, ...shownTarget(target) } as const
+    return await audited(request, act, async () => await broadcast(app, body, adminOf(request)), outcomeOf)
   })
 }
 
 export default broadcastRoute
+
+type Answer = Static<typeof AnswerSchema>
+
+async function broadcast (app: FastifyInstance, notification: Notification, adminId: string): Promise<Answer> {
+  const sent = publishNotification(app, notification, adminId)
+  const [{ missing_nodes: unheard = [], ...published }, { total_clients: clients, by_role: byRole, missing_nodes: uncounted = [] }] =
+    await Promise.all([sent.published, app.hub.counts()])
+  return {
+    success: true as const,
+    message: 'Broadcast sent successfully',
+    ...published,
+    stats: { total_clients: clients, by_role: byRole },
+    id: sent.id,
+    ...missingNodes([...new Set([...unheard, ...uncounted])])
+  }
+}
+
+function outcomeOf ({ id, recipients, duplicate, missing_nodes: missing = [] }: Answer): object {
+  return { id, recipients, ...(duplicate !== undefined && { duplicate }), ...missingNodes(missing) }
+}

@@ -6,9 +6,11 @@ import type { WebSocket } from 'ws'
 import { HttpError } from '../../src/http-error.ts'
 import { attempt, isPromise } from '../../src/maybe-promise.ts'
 import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
+import { commonWords, type LogWords } from '../../src/protocol/log-words.ts'
 import { ErrorSchema } from '../schemas.ts'
 import { Banned } from './banned.ts'
 import { admissionProblem, askedDialect, checkHandshake, checkRoomLeft, queryOf, receive, type DoorOptions, type Visitor } from './door.ts'
+import { WaitingRoom, type WaitingLimits } from './waiting-room.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,7 +24,7 @@ declare module 'fastify' {
 }
 
 /** Where sockets connect, and how the door is kept. */
-export interface ConnectOptions extends DoorOptions {
+export interface ConnectOptions extends DoorOptions, WaitingLimits {
   readonly paths: readonly string[]
   /** How a client without a valid token, with a ban or with too many connections, is told; `auto`: as it can see it. */
   readonly reject: 'auto' | 'http' | 'close'
@@ -51,11 +53,12 @@ const schema = {
 /** The socket routes: everything is checked before the upgrade. */
 const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) => {
   const log = app.log.child({ logger: 'ws_handler' })
+  const waitingRoom = new WaitingRoom(options)
   app.decorateRequest('hubHandshake', undefined)
   app.decorateRequest('hubVisitor', undefined)
   app.decorateRequest('hubRefusal', undefined)
   app.addHook('onRequest', (request, _reply, done) => {
-    checkHandshake(request)
+    attempt(() => checkHandshake(request), (error) => failUpgrade(request, error))
     checkRoomLeft(app)
     done()
   })
@@ -66,7 +69,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
       request.hubVisitor = visitor
       done()
     }
-    const visitor = attempt(() => receive(app, request, options), (error) => refuse(request, error))
+    const visitor = attempt(() => waitingRoom.ask(() => receive(app, request, options)), (error) => refuse(request, error))
     if (isPromise(visitor)) visitor.then(enter, done)
     else enter(visitor)
   })
@@ -96,11 +99,27 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
   /** Notes the code to close with, where the client can only see that. False where the HTTP status itself will do. */
   function acceptToRefuse (request: FastifyRequest, error: unknown): boolean {
     if (!(error instanceof HttpError)) return false
-    const text = error.statusCode === 401 ? 'ws auth failed' : 'ws handshake refused'
-    log.info({ ip: request.ip, reason: String(error.cause ?? error.message) }, text)
+    logRefused(request, error)
     if (options.reject === 'http' || (options.reject === 'auto' && !seesCloseCodesOnly(request, options))) return false
     request.hubRefusal = error instanceof Banned ? { ...closeCodes.forbidden, reason: error.message } : closeCodeOf[error.statusCode]
     return request.hubRefusal !== undefined
+  }
+
+  function logRefused (request: FastifyRequest, error: HttpError): void {
+    const found = String(error.cause ?? error.message)
+    const { unauthorized, tokenProblem } = wordsFor(request)
+    if (error.statusCode === 401) log.info({ ip: request.ip, reason: tokenProblem(found, request.headers.authorization) }, unauthorized)
+    else log.info({ ip: request.ip, reason: found }, 'ws handshake refused')
+  }
+
+  /** What asks for no upgrade at all is a request like any other. */
+  function failUpgrade (request: FastifyRequest, error: unknown): never {
+    if (request.ws && error instanceof HttpError) log.info({ ip: request.ip, reason: error.message }, wordsFor(request).upgradeFailed)
+    throw error
+  }
+
+  function wordsFor (request: FastifyRequest): LogWords {
+    return askedDialect(request, options)?.logWords ?? commonWords
   }
 
   function open (webSocket: WebSocket, { raw, hubHandshake: handshake, hubVisitor: visitor, hubRefusal: refusal }: FastifyRequest): void {

@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { MAX_BAN_S } from '../../src/hub/moderation.ts'
-import { adminOf, requireAdmin } from '../require-admin.ts'
+import { audited } from '../audit.ts'
+import { requireAdmin } from '../require-admin.ts'
 import { adminErrors, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
 import { UserParamsSchema } from './user-id.ts'
 
@@ -18,7 +19,6 @@ const AnswerSchema = Type.Object({
 
 /** `POST /ws/users/:id/disconnect`: closes a user's connections on all nodes, and keeps the user out for a while, for administrators. */
 const disconnectUserRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> = async (app, { adminRoles }) => {
-  const log = app.log.child({ logger: 'audit' })
   const schema = {
     tags: ['admin'],
     summary: 'Disconnect a user, and perhaps ban it',
@@ -32,13 +32,9 @@ const disconnectUserRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly stri
     const { params: { id }, body } = request
     const { reason, ban_for_s: banFor } = body ?? {}
     const options = { ...(reason !== undefined && { reason }), ...(banFor !== undefined && { banFor }) }
-    const what = { admin_id: adminOf(request), user_id: id, reason, ban_for_s: banFor }
-    const disconnected = await app.hub.disconnect({ users: [id] }, options).catch((err: unknown) => {
-      log.warn({ ...what, err }, 'user perhaps disconnected, on this node at least')
-      throw err
-    })
-    log.info({ ...what, ...disconnected }, banFor === undefined ? 'user disconnected' : 'user disconnected and banned')
-    const { closed, missing_nodes: missing } = disconnected
+    const act = { action: banFor === undefined ? 'disconnect' : 'ban', user_id: id, reason, ban_for_s: banFor } as const
+    // A failure does not say that nobody was disconnected: on this node at least they are.
+    const { closed, missing_nodes: missing } = await audited(request, act, async () => await app.hub.disconnect({ users: [id] }, options), (outcome) => outcome)
     return { success: true as const, closed, ...(missing !== undefined && { missing_nodes: [...missing] }) }
   })
 }

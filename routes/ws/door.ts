@@ -11,7 +11,7 @@ import { HttpError, RETRY_AFTER_S, unavailable } from '../../src/http-error.ts'
 import type { Dialect } from '../../src/protocol/dialect.ts'
 import { andThen, type MaybePromise } from '../../src/maybe-promise.ts'
 import { dialects } from '../../src/protocol/dialects/index.ts'
-import { Banned } from './banned.ts'
+import { banRefusal } from './banned.ts'
 import { redeem } from './ticket.ts'
 
 /** Who is let in, and from where. */
@@ -88,12 +88,12 @@ function identityOf (app: FastifyInstance, request: FastifyRequest, { auth, toke
 }
 
 /** Why a visitor may not come in now, or undefined. Verifying the token may have taken a while: the node is asked again. */
-export function admissionProblem ({ admission, relay }: FastifyInstance, { identity, address, connectionsElsewhere }: Visitor): HttpError | undefined {
-  const ofNode = admission.nodeProblem()
+export function admissionProblem (app: FastifyInstance, { identity, address, connectionsElsewhere }: Visitor): HttpError | undefined {
+  const ofNode = app.admission.nodeProblem()
   if (ofNode !== undefined) return unavailable(ofNode)
-  const ban = relay.port.bans.of(identity.userId)
-  if (ban !== undefined) return new Banned(ban)
-  const problem = admission.clientProblem(identity, address, connectionsElsewhere)
+  const banned = banRefusal(app, identity)
+  if (banned !== undefined) return banned
+  const problem = app.admission.clientProblem(identity, address, connectionsElsewhere)
   return problem === undefined ? undefined : new HttpError(429, problem, { headers: { 'retry-after': String(RETRY_AFTER_S) } })
 }
 

@@ -1,5 +1,6 @@
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
+import banTokenRoute from './ban-token.ts'
 import broadcastRoute from './broadcast.ts'
 import { DEFAULT_ADMIN_ROLES } from '../../src/auth/identity.ts'
 import type { OriginPolicy } from '../../src/auth/origin.ts'
@@ -12,6 +13,7 @@ import roomRoute from './room.ts'
 import roomsRoute from './rooms.ts'
 import statsRoute from './stats.ts'
 import ticketRoute from './ticket.ts'
+import unbanTokenRoute from './unban-token.ts'
 import unbanUserRoute from './unban-user.ts'
 import userRoute from './user.ts'
 import usersRoute from './users.ts'
@@ -32,11 +34,14 @@ const defaultConnect: ConnectOptions = {
   auth: 'required',
   tokenSources: ['query', 'protocol', 'header'],
   dialect: 'hub.v1',
-  origins: DEFAULT_ORIGINS
+  origins: DEFAULT_ORIGINS,
+  maxWaiting: 1_000,
+  maxWaitMs: 7_500
 }
 
 const adminRoutes = [
-  statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, roomHistoryRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute
+  statsRoute, broadcastRoute, publishRoute, roomsRoute, roomRoute, roomHistoryRoute, usersRoute, userRoute, disconnectUserRoute, unbanUserRoute,
+  banTokenRoute, unbanTokenRoute
 ]
 
 /** Everything under `/ws`: the socket itself, and its REST siblings with a rate limit of their own. */

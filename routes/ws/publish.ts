@@ -7,6 +7,7 @@ import { HubError, toHubError } from '../../src/errors.ts'
 import { missingNodes } from '../../src/hub/cluster.ts'
 import { HttpError, type ErrorBody } from '../../src/http-error.ts'
 import { shortPath } from '../../src/protocol/json-guard.ts'
+import { audited } from '../audit.ts'
 import { adminOf, requireAdmin } from '../require-admin.ts'
 import { adminErrors, ErrorSchema, MissingNodesSchema, tokenSecurity } from '../schemas.ts'
 import { NotificationSchema } from './notification.ts'
@@ -36,7 +37,9 @@ const publishRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }>
   }
 
   app.post('/ws/publish', { onRequest: requireAdmin(app, adminRoles), schema }, async (request) => {
-    const outcomes = await publishAll(app, request.body.messages, adminOf(request))
+    const { messages } = request.body
+    const publish = async () => await publishAll(app, messages, adminOf(request))
+    const outcomes = await audited(request, { action: 'publish', messages: messages.length }, publish, outcomeOf)
     logRefusals(request.log, outcomes.filter((outcome) => outcome instanceof Error))
     return { results: outcomes.map((outcome, index) => outcome instanceof Error ? bodyOf(outcome, index) : outcome) }
   })
@@ -70,6 +73,13 @@ function misshapen (message: unknown): HttpError {
 
 function toRefusal (thrown: unknown): Refusal {
   return thrown instanceof HttpError ? thrown : toHubError(thrown)
+}
+
+/** Of many messages no line can name all receivers: their numbers, and what the first was refused for. */
+function outcomeOf (outcomes: ReadonlyArray<Published | Refusal>): object {
+  const refusals = outcomes.filter((outcome) => outcome instanceof Error)
+  const recipients = outcomes.reduce((total, outcome) => total + (outcome instanceof Error ? 0 : outcome.recipients), 0)
+  return { recipients, refused: refusals.length, ...(refusals[0] !== undefined && { error_code: refusals[0].code }) }
 }
 
 /** A path in the text begins at the message; in the answer it begins at the body. */

@@ -6,7 +6,7 @@ import type { Identity } from '../../src/auth/identity.ts'
 import { authenticationRequired, unavailable } from '../../src/http-error.ts'
 import { andThen, attempt, type MaybePromise } from '../../src/maybe-promise.ts'
 import { ErrorSchema, tokenSecurity } from '../schemas.ts'
-import { Banned } from './banned.ts'
+import { banRefusal } from './banned.ts'
 
 /** Nobody guesses so many random bytes. */
 const TICKET_BYTES = 32
@@ -38,8 +38,8 @@ const ticketRoute: FastifyPluginAsyncTypebox = async (app) => {
   app.post('/ws/ticket', { onRequest, schema }, async (request, reply) => {
     const identity = await identify(request)
     const { userId, expiresAtMs = Infinity } = identity
-    const ban = app.relay.port.bans.of(userId)
-    if (ban !== undefined) throw new Banned(ban)
+    const banned = banRefusal(app, identity)
+    if (banned !== undefined) throw banned
     const lifetimeMs = Math.min(LIFETIME_MS, expiresAtMs - Date.now())
     if (lifetimeMs <= 0) throw authenticationRequired(new Error('the token ended before the ticket was made'))
     const ticket = randomBytes(TICKET_BYTES).toString('base64url')

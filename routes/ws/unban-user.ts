@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../../src/http-error.ts'
-import { adminOf, requireAdmin } from '../require-admin.ts'
+import { audited } from '../audit.ts'
+import { requireAdmin } from '../require-admin.ts'
 import { adminErrors, ErrorSchema, tokenSecurity } from '../schemas.ts'
 import { UserParamsSchema } from './user-id.ts'
 
@@ -9,7 +11,6 @@ const AnswerSchema = Type.Object({ success: Type.Literal(true) })
 
 /** `DELETE /ws/users/:id/ban`: lets a banned user in again, for administrators. */
 const unbanUserRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] }> = async (app, { adminRoles }) => {
-  const log = app.log.child({ logger: 'audit' })
   const schema = {
     tags: ['admin'],
     summary: 'End a ban',
@@ -20,10 +21,13 @@ const unbanUserRoute: FastifyPluginAsyncTypebox<{ adminRoles: readonly string[] 
 
   app.delete('/ws/users/:id/ban', { onRequest: requireAdmin(app, adminRoles), schema }, async (request) => {
     const { id } = request.params
-    if (!await app.hub.unban(id)) throw new HttpError(404, 'this user is not banned')
-    log.info({ admin_id: adminOf(request), user_id: id }, 'ban ended')
-    return { success: true as const }
+    return await audited(request, { action: 'unban', user_id: id }, async () => await unban(app, id), () => ({}))
   })
 }
 
 export default unbanUserRoute
+
+async function unban (app: FastifyInstance, userId: string): Promise<{ success: true }> {
+  if (!await app.hub.unban(userId)) throw new HttpError(404, 'this user is not banned')
+  return { success: true }
+}

@@ -15,7 +15,8 @@ const ConnectionSchema = Type.Object({
   address: Type.Optional(Type.String({ description: 'As limits count it: IPv4, or the /64 network of IPv6.' })),
   dialect: Type.String(),
   roles: Type.Array(Type.String()),
-  name: Type.String()
+  name: Type.String(),
+  token_id: Type.Optional(Type.String({ description: 'The claim `jti` of its newest token.' }))
 })
 const UserStateSchema = Type.Object({
   id: Type.String(),

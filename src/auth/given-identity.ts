@@ -12,6 +12,8 @@ export interface GivenIdentity {
   readonly roles?: readonly string[] | undefined
   /** When the connection ends at the latest, ms since 1970; never where it is left out. Whose time is over is nobody. */
   readonly expiresAtMs?: number | undefined
+  /** Of the session, or whatever the user comes by: it alone can be banned by this id. 1 to 256 UTF-16 units. */
+  readonly tokenId?: string | undefined
   /** In which rooms the user may do what; in all where it is left out. */
   readonly grants?: Grants | undefined
 }
@@ -24,6 +26,7 @@ const GivenSchema = Type.Object({
   name: Type.Optional(TextSchema),
   roles: Type.Optional(Type.Array(TextSchema)),
   expiresAtMs: Type.Optional(Type.Number()),
+  tokenId: Type.Optional(TextSchema),
   grants: Type.Optional(Type.Object({ join: PatternsSchema, publish: PatternsSchema }))
 })
 const check = TypeCompiler.Compile(GivenSchema)
@@ -32,14 +35,15 @@ const check = TypeCompiler.Compile(GivenSchema)
 export function fromGiven (given: unknown): Identity {
   if (!check.Check(given)) {
     const flaw = check.Errors(given).First()
-    throw new TypeError(`authenticate: expected {userId, name?, roles?, expiresAtMs?, grants?}; ${flaw?.path ?? ''}: ${flaw?.message ?? 'unexpected value'}`)
+    throw new TypeError(`authenticate: expected {userId, name?, roles?, expiresAtMs?, tokenId?, grants?}; ${flaw?.path ?? ''}: ${flaw?.message ?? 'unexpected value'}`)
   }
-  const { userId, name = userId, roles = [], expiresAtMs, grants } = given
+  const { userId, name = userId, roles = [], expiresAtMs, tokenId, grants } = given
   return {
     userId,
     name,
     roles: roles.length === 0 ? [DEFAULT_ROLE] : [...new Set(roles)],
     ...(expiresAtMs !== undefined && { expiresAtMs }),
+    ...(tokenId !== undefined && { tokenId }),
     ...(grants !== undefined && { grants })
   }
 }

@@ -19,6 +19,8 @@ export interface Identity {
   readonly hasNumericId?: true
   /** When the token ends, ms since 1970; absent for guests. */
   readonly expiresAtMs?: number
+  /** Id of the token, by which it can be banned; absent where it has none. */
+  readonly tokenId?: string
   /** In which rooms the user may do what; absent where the token does not say: in all. */
   readonly grants?: Grants
 }
@@ -41,7 +43,7 @@ export const DEFAULT_ADMIN_ROLES: readonly string[] = ['admin', 'superadmin']
 const DEFAULT_ROLES: readonly string[] = [DEFAULT_ROLE]
 const MAX_ID_UNITS = 256
 
-/** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one, or grant what cannot be read. */
+/** Reads the user out of verified claims; throws `UNAUTHORIZED` when they do not name one, or say something else that cannot be read. */
 export function toIdentity (claims: unknown, names: ClaimNames): Identity {
   if (!isRecord(claims)) throw unauthorized('the token carries no claims')
   const { userId, ...kind } = findUserId(claims, names.user)
@@ -50,7 +52,7 @@ export function toIdentity (claims: unknown, names: ClaimNames): Identity {
   // 2^53 seconds and beyond are no dates: such a token would never end.
   if (typeof exp !== 'number' || !Number.isSafeInteger(Math.trunc(exp * 1000))) throw unauthorized('the token has no usable exp')
   const grants = readGrants(claims['rooms'])
-  return { userId, ...kind, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000, ...(grants !== undefined && { grants }) }
+  return { userId, ...kind, name, roles: readRoles(claims, names.role), expiresAtMs: exp * 1000, ...readTokenId(claims['jti']), ...(grants !== undefined && { grants }) }
 }
 
 /** The identity of a client that may come without a token. */
@@ -82,6 +84,14 @@ function readRoles (claims: Record<string, unknown>, roleClaim: string): readonl
   if (role === undefined && roles === undefined) return DEFAULT_ROLES
   const texts = [role, roles].flat().map(readText).filter((text) => text !== undefined)
   return texts.length > 0 ? [...new Set(texts)] : DEFAULT_ROLES
+}
+
+/** Of an id that cannot be read nobody could ban the token: it is refused. */
+function readTokenId (jti: unknown): Pick<Identity, 'tokenId'> {
+  if (jti === undefined) return {}
+  const tokenId = readText(jti)
+  if (tokenId === undefined) throw unauthorized('the claim jti is no token id')
+  return { tokenId }
 }
 
 /** A slip must not open what it was meant to close: the token is refused. */

@@ -4,14 +4,17 @@ import { fittingAlgorithms, keySetUrl, publicKey, sharedSecret, type Algorithm, 
 /** Keys as an application gives them. */
 export interface KeyOptions {
   readonly secret?: string | undefined
+  /** A second secret, only beside the first. */
+  readonly secretNext?: string | undefined
   readonly publicKey?: string | undefined
   readonly jwksUrl?: string | undefined
   readonly algorithms?: readonly string[] | undefined
 }
 
-/** One key that is fit for use, and the algorithms that it may be used with. */
+/** One key that is fit for use, or two secrets, and the algorithms that it may be used with. */
 export interface TokenKeys {
   readonly secret?: string
+  readonly secretNext?: string
   readonly publicKey?: string
   readonly jwksUrl?: string
   readonly algorithms: readonly Algorithm[]
@@ -27,10 +30,20 @@ export function toKeys (options: KeyOptions): TokenKeys {
   const given = (['secret', 'publicKey', 'jwksUrl'] as const).filter((name) => options[name] !== undefined)
   const [name] = given
   if (name === undefined || given.length > 1) throw badKey(`expected one of secret, publicKey and jwksUrl, got ${given.length}`)
-  const outcome = rules[name](options[name] ?? '')
+  const keys = { [name]: checked(name, rules[name](options[name] ?? '')) }
+  return { ...keys, ...nextOf(options), algorithms: chosen(fittingAlgorithms(keys), options.algorithms) }
+}
+
+function nextOf ({ secret, secretNext }: KeyOptions): Pick<TokenKeys, 'secretNext'> {
+  if (secretNext === undefined) return {}
+  if (secret === undefined) throw badKey('secretNext: expected only beside secret')
+  if (secretNext === secret) throw badKey('secretNext: expected another secret than secret')
+  return { secretNext: checked('secretNext', sharedSecret(secretNext)) }
+}
+
+function checked (name: string, outcome: KeyOutcome): string {
   if ('expected' in outcome) throw badKey(`${name}: expected ${outcome.expected}`)
-  const keys = { [name]: outcome.value }
-  return { ...keys, algorithms: chosen(fittingAlgorithms(keys), options.algorithms) }
+  return outcome.value
 }
 
 function chosen (fitting: readonly Algorithm[], wanted: readonly string[] = fitting): readonly Algorithm[] {

@@ -1,5 +1,6 @@
 import type { Expiry } from '../hub/expiry.ts'
 import type { Hub } from '../hub/hub.ts'
+import type { Logger } from '../logger.ts'
 import type { Renewal } from '../hub/renewal.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Typing } from '../rooms/typing.ts'
@@ -20,6 +21,8 @@ export interface Services {
   readonly rooms: Rooms
   readonly typing: Typing
   readonly policy: PublishPolicy
+  /** What administrators do is written here. */
+  readonly audit: Logger
 }
 
 /** What the message types about a connection itself work with. */

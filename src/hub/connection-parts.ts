@@ -1,6 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Identity } from '../auth/identity.ts'
+import type { HubError } from '../errors.ts'
+import type { MaybePromise } from '../maybe-promise.ts'
 import type { Dialect } from '../protocol/dialect.ts'
 import type { Connection } from './connection.ts'
 import type { Flusher } from './flusher.ts'
@@ -25,6 +27,12 @@ export interface ConnectionSettings {
   readonly slowClient: 'close' | 'drop'
 }
 
+/** Where what a peer sends is taken in. */
+export interface Entrance {
+  /** Takes nothing more in; done once all that came before has been answered. */
+  finish (): MaybePromise<void>
+}
+
 /** How a connection ended. */
 export interface ConnectionEnd {
   readonly code: number
@@ -41,4 +49,6 @@ export interface ConnectionEvents {
   onEnd (connection: Connection, end: ConnectionEnd): void
   /** The first time that a message does not fit since the socket was last empty. */
   onSlow (connection: Connection): void
+  /** A refusal did not fit into the backlog: the client is not told of it. */
+  onErrorDropped (connection: Connection, error: HubError): void
 }

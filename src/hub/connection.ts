@@ -6,12 +6,13 @@ import { closeCodes, type CloseCode } from '../protocol/close-codes.ts'
 import type { Dialect } from '../protocol/dialect.ts'
 import type { OutboundEvent, Position, UserRef } from '../relay/relay-message.ts'
 import type { Membership } from '../rooms/membership.ts'
-import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings } from './connection-parts.ts'
+import type { ConnectionEnd, ConnectionEvents, ConnectionParts, ConnectionSettings, Entrance } from './connection-parts.ts'
 import { PERMESSAGE_DEFLATE } from './compression-offer.ts'
 import { deflateFrame } from './deflate.ts'
 import { directEvent, type About } from './direct-event.ts'
 import { dialectFrame } from './dialect-frame.ts'
 import type { Frame } from './frame.ts'
+import { Intake } from './intake.ts'
 import { Outlet } from './outlet.ts'
 import type { RoomName, TopicName } from './topics.ts'
 
@@ -31,7 +32,10 @@ export class Connection extends Outlet {
   lastPongMs = monotonicMs()
   /** When the ping that is not answered yet was sent, 0 when none is. */
   pingSentMs = 0
+  /** Set by its inbox. */
+  inbox: Entrance | undefined
   readonly #webSocket: WebSocket
+  readonly #intake: Intake
   readonly #events: ConnectionEvents
   #identity: Identity
   #user: UserRef
@@ -46,6 +50,7 @@ export class Connection extends Outlet {
     this.address = parts.address
     this.compresses = parts.webSocket.extensions === PERMESSAGE_DEFLATE
     this.#webSocket = parts.webSocket
+    this.#intake = new Intake(parts.webSocket, parts.stream)
     this.#events = events
     this.#flushBeforeClose()
   }
@@ -72,6 +77,12 @@ export class Connection extends Outlet {
     return this.#ended
   }
 
+  /** Closes the connection where its token has ended: the timer may be late, on a busy loop or when somebody sets the clock. */
+  endIfExpired (): void {
+    const { expiresAtMs } = this.#identity
+    if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) this.close(closeCodes.tokenExpired)
+  }
+
   /** Sends an event to this connection alone. What its dialect has no frame for counts as sent. */
   override send (type: string, payload: unknown, about: About = {}): boolean {
     return this.#sendFrame(this.#frame(directEvent(type, payload, about)))
@@ -79,6 +90,7 @@ export class Connection extends Outlet {
 
   /** Answers with a place in a topic's stream, behind everything that the connection has to be shown before. */
   sendPlace (type: string, payload: unknown, { topic, position, ...about }: About & { readonly topic: TopicName, readonly position: Position }): boolean {
+    this.endIfExpired()
     const frame = this.#frame(directEvent(type, payload, about))
     return frame === undefined || this.deliverReply(frame, topic, position)
   }
@@ -86,11 +98,14 @@ export class Connection extends Outlet {
   /** Sends a refusal, with the id of the request where it is known. */
   sendError (error: HubError, about: About = {}): boolean {
     const payload = error.toPayload()
-    return this.#sendFrame(this.#frame(directEvent('error', payload, about), payload))
+    const isSent = this.#sendFrame(this.#frame(directEvent('error', payload, about), payload))
+    if (!isSent && this.isOpen) this.#events.onErrorDropped(this, error)
+    return isSent
   }
 
   /** Sends `connected`, and behind it what was held. */
   greet (payload: unknown): void {
+    this.endIfExpired()
     if (this.isOpen) this.releaseBehind(this.#frame(directEvent('connected', payload, {})))
   }
 
@@ -116,8 +131,7 @@ export class Connection extends Outlet {
 
   /** Stops or goes on reading from the peer. */
   setReading (reading: boolean): void {
-    if (reading) this.#webSocket.resume()
-    else this.#webSocket.pause()
+    this.#intake.setReading(reading)
   }
 
   /** Sends what is queued, then a close frame. Does nothing where the peer was first: the end comes with its code. */
@@ -153,6 +167,7 @@ export class Connection extends Outlet {
   }
 
   #sendFrame (frame: Frame | undefined): boolean {
+    this.endIfExpired()
     return frame === undefined || this.deliver(frame)
   }
 

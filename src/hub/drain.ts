@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { Admission } from './admission.ts'
 import type { Connection } from './connection.ts'
@@ -16,6 +17,8 @@ export interface DrainTimes {
 const MIN_WAVE = 50
 /** Share of the timeout over which the closes are spread; the rest is for the answers. */
 const CLOSING_SHARE = 0.5
+/** What was begun gets so long for its answer, as long as the confirmation of a publish may take. */
+const FINISH_MS = 1_000
 /** The clients are asked to come back spread over this time, more for each of them, so that nobody is overrun. */
 const MIN_SPREAD_MS = 1_000
 const SPREAD_PER_CLIENT_MS = 2
@@ -63,11 +66,19 @@ export class Drain {
     const { drainTimeoutMs, drainWaveMs } = this.#times
     const waves = Math.max(1, Math.floor(drainTimeoutMs * CLOSING_SHARE / drainWaveMs))
     const waveSize = Math.max(MIN_WAVE, Math.ceil(hints.size / waves))
-    let closed = 0
+    const leaving: Array<MaybePromise<void>> = []
     for (const [connection, retryAfterMs] of hints) {
-      connection.close(closeCodes.restarting, { retryAfterMs })
-      closed += 1
-      if (closed % waveSize === 0) await sleep(drainWaveMs, undefined, { ref: false })
+      leaving.push(takeLeave(connection, retryAfterMs))
+      if (leaving.length % waveSize === 0) await sleep(drainWaveMs, undefined, { ref: false })
     }
+    await Promise.all(leaving)
   }
+}
+
+/** Closes a connection behind the answers to what it has asked: whoever published just now learns whether that is done. */
+function takeLeave (connection: Connection, retryAfterMs: number): MaybePromise<void> {
+  const close = (): void => connection.close(closeCodes.restarting, { retryAfterMs })
+  const finished = connection.inbox?.finish()
+  if (!isPromise(finished)) return close()
+  return Promise.race([finished, sleep(FINISH_MS, undefined, { ref: false })]).then(close)
 }

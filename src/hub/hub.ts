@@ -13,10 +13,12 @@ import { Cluster } from './cluster.ts'
 import type { Connection } from './connection.ts'
 import { Counts } from './counts.ts'
 import { Fanout } from './fanout.ts'
+import type { HubEvent } from './event.ts'
 import type { HubParts, Whom } from './hub-parts.ts'
 import type { HubCounts, HubStats, Scope } from './hub-stats.ts'
 import { Moderation, type Disconnected, type DisconnectOptions } from './moderation.ts'
 import { Notifier } from './notifier.ts'
+import { Tokens } from './tokens.ts'
 import { TopicIndex } from './topic-index.ts'
 import type { Target } from './targets.ts'
 import { ALL_TOPIC, roleTopic, userTopic, type TopicName } from './topics.ts'
@@ -31,6 +33,8 @@ export class Hub extends Announcer {
   /** What the nodes ask each other. */
   readonly cluster: Cluster
   readonly users: Users
+  /** Single tokens, and how they are banned. */
+  readonly tokens: Tokens
   /** What happened to users, and to the system, told to those whom it concerns. */
   readonly notify: Notifier
   /** This node was away for a while: asks all connections for a sign of life. Set by the heartbeat. */
@@ -59,10 +63,11 @@ export class Hub extends Announcer {
     relay.onMessage((message) => this.deliver(message))
     relay.onGap((gap) => this.#fanout.tellGap(gap))
     const { nodeId, census } = this
-    const { presence, bans } = relay
+    const { presence, bans, tokenBans } = relay
     const cluster = this.cluster = new Cluster(relay)
     this.users = new Users({ nodeId, census, relay, cluster, logger, ofUser: (userId) => this.ofUser(userId) })
     this.#counts = new Counts({ node: this, presence, cluster, logger })
+    this.tokens = new Tokens({ cluster, bans: tokenBans, logger, connections: () => this.connections() })
     this.#moderation = new Moderation({ cluster, bans, logger, audience: (topics) => this.#fanout.audience(topics) })
   }
 
@@ -119,6 +124,14 @@ export class Hub extends Announcer {
   /** Ends a ban; false when there was none. Rejects with `UNAVAILABLE`. */
   async unban (userId: string): Promise<boolean> {
     return await this.#moderation.unban(userId)
+  }
+
+  /** Says in the log, for debugging, that the user is on no node. */
+  override async toUser (userId: string, event: HubEvent): Promise<PublishResult> {
+    const result = await super.toUser(userId, event)
+    const { recipients, missing_nodes: missing } = result
+    if (recipients === 0 && missing === undefined) this.#logger.debug({ user_id: userId, event: event.type }, 'Client not connected for notification')
+    return result
   }
 
   override publish (message: RelayMessage): MaybePromise<PublishResult> {

@@ -4,6 +4,7 @@ import { isPromise, type MaybePromise } from '../maybe-promise.ts'
 import { closeCodes } from '../protocol/close-codes.ts'
 import type { RawRequest } from '../protocol/dialect.ts'
 import type { Connection } from './connection.ts'
+import type { Entrance } from './connection-parts.ts'
 import type { RateGate } from './rate-gate.ts'
 import { WindowCounter } from './window-counter.ts'
 
@@ -41,7 +42,7 @@ const MAX_WAITING = 64
 const MAX_OVERLAPPING = 64
 
 /** The way in: takes the frames of one connection and has them handled one after the other, in the order sent. */
-export class Inbox {
+export class Inbox implements Entrance {
   readonly #connection: Connection
   readonly #gate: RateGate
   readonly #limits: InboxLimits
@@ -51,17 +52,20 @@ export class Inbox {
   /** Something is under way that everything else has to wait for. */
   #busy = false
   #overlapping = 0
+  /** Set once nothing more is taken in. */
+  #onFinished: (() => void) | undefined
 
   constructor (connection: Connection, gate: RateGate, limits: InboxLimits, requests: Requests) {
     this.#connection = connection
     this.#gate = gate
     this.#limits = limits
     this.#requests = requests
+    connection.inbox = this
   }
 
   /** Takes one data frame. */
   receive (data: Buffer, isBinary: boolean): void {
-    if (!this.#connection.isOpen) return
+    if (!this.#connection.isOpen || this.#onFinished !== undefined) return
     if (isBinary && this.#connection.dialect.wire === 'text') return this.#connection.close(closeCodes.binaryNotWanted)
     const arrival: Arrival = { data, admitted: this.#gate.admit() }
     if (this.#waiting.length === 0 && this.#mayStart(arrival)) return this.#start(arrival)
@@ -78,6 +82,17 @@ export class Inbox {
     })
   }
 
+  /** Takes nothing more in: what comes from now on is dropped unread. Done once all that came before has been answered. */
+  finish (): MaybePromise<void> {
+    this.#onFinished ??= () => {}
+    if (this.#isIdle) return
+    return new Promise((resolve) => { this.#onFinished = resolve })
+  }
+
+  get #isIdle (): boolean {
+    return !this.#busy && this.#overlapping === 0 && this.#waiting.length === 0
+  }
+
   #mayStart (arrival: Arrival): boolean {
     if (this.#busy) return false
     return this.#overlapping === 0 || (this.#overlapping < MAX_OVERLAPPING && this.#mayOverlap(arrival))
@@ -89,6 +104,8 @@ export class Inbox {
   }
 
   #start (arrival: Arrival): void {
+    this.#connection.endIfExpired()
+    if (this.#connection.hasEnded) return
     const outcome = this.#handle(arrival)
     if (!isPromise(outcome)) return
     // It cannot fail: a dispatcher answers instead of throwing.
@@ -104,11 +121,12 @@ export class Inbox {
     // What came before the peer's close frame still counts.
     while (!this.#connection.hasEnded) {
       const [next] = this.#waiting
-      if (next === undefined || !this.#mayStart(next)) return
+      if (next === undefined || !this.#mayStart(next)) break
       this.#waiting.shift()
       if (this.#waiting.length === MAX_WAITING - 1) this.#connection.setReading(true)
       this.#start(next)
     }
+    if (this.#isIdle || this.#connection.hasEnded) this.#onFinished?.()
   }
 
   #handle (arrival: Arrival): MaybePromise<void> {

@@ -56,7 +56,7 @@ export class Moderation {
   /** Closes the connections of a target, and bans its users when asked to. Rejects with `INVALID_PAYLOAD`, or `UNAVAILABLE` for a ban. */
   async disconnect (target: Target, { code, reason, banFor }: DisconnectOptions): Promise<Disconnected> {
     if (code !== undefined && !isCloseCode(code)) throw new HubError('INVALID_PAYLOAD', `code: expected a close code that may be sent, got ${code}`)
-    const ban = banFor === undefined ? undefined : makeBan(target, banFor, reason)
+    const ban = banFor === undefined ? undefined : makeBanOf(target, banFor, reason)
     const question = ban === undefined
       ? { topics: topicsOf(target), code: code ?? closeCodes.disconnected.code, reason: cut(reason ?? closeCodes.disconnected.reason) }
       : { topics: topicsOf(target), code: code ?? closeCodes.forbidden.code, reason: banText(ban) }
@@ -88,8 +88,13 @@ export function banText ({ untilMs, reason }: Ban): string {
   return cut(reason === '' ? until : `${until}: ${reason}`)
 }
 
-function makeBan ({ users = [] }: Target, banForS: number, reason = ''): Ban {
+function makeBanOf ({ users = [] }: Target, banForS: number, reason?: string): Ban {
   if (users.length === 0) throw new HubError('INVALID_PAYLOAD', 'banFor: expected users in the target')
+  return makeBan(banForS, reason)
+}
+
+/** A ban from now on. Throws `INVALID_PAYLOAD`. */
+export function makeBan (banForS: number, reason = ''): Ban {
   if (!(banForS > 0 && banForS <= MAX_BAN_S)) throw new HubError('INVALID_PAYLOAD', `banFor: expected seconds above 0 and up to ${MAX_BAN_S}, got ${banForS}`)
   return { untilMs: Date.now() + Math.ceil(banForS * 1_000), reason }
 }

@@ -3,6 +3,7 @@ import { HubUsageError } from '../errors.ts'
 import { SYSTEM_ALERT } from '../protocol/reserved-types.ts'
 import type { PublishResult } from '../relay/relay-message.ts'
 import type { Announcer } from './announcer.ts'
+import type { HubEvent } from './event.ts'
 import type { Target } from './targets.ts'
 
 /** What a notice says of a user; further fields are passed on. A user id may be a number, as it stands in the application's database. */
@@ -83,12 +84,12 @@ export class Notifier {
 
   /** `profile.updated`, to the user. */
   async profileUpdated (update: UserChanges, options?: NoticeOptions): Promise<PublishResult> {
-    return await this.#tell(userOf(update), 'profile.updated', update, options)
+    return await this.#tellUser('profile.updated', update, options)
   }
 
   /** `password.changed`, to the user; `changed_at` is now unless given. */
   async passwordChanged (user: AboutUser, options?: NoticeOptions): Promise<PublishResult> {
-    return await this.#tell(userOf(user), 'password.changed', dated('changed_at', user, options), options)
+    return await this.#tellUser('password.changed', dated('changed_at', user, options), options)
   }
 
   /** `system.alert`, to everybody. */
@@ -106,18 +107,26 @@ export class Notifier {
   }
 
   #userAndAdmins (user: AboutUser): Target {
-    return { ...userOf(user), ...this.#admins }
+    return { users: [idOf(user)], ...this.#admins }
   }
 
-  async #tell (target: Target | 'all', type: string, payload: object, { id }: NoticeOptions = {}): Promise<PublishResult> {
-    return await this.#hub.to(target, { type, payload, ...(id !== undefined && { id }) })
+  async #tell (target: Target | 'all', type: string, payload: object, options?: NoticeOptions): Promise<PublishResult> {
+    return await this.#hub.to(target, eventOf(type, payload, options))
+  }
+
+  async #tellUser (type: string, about: AboutUser, options?: NoticeOptions): Promise<PublishResult> {
+    return await this.#hub.toUser(idOf(about), eventOf(type, about, options))
   }
 }
 
+function eventOf (type: string, payload: object, { id }: NoticeOptions = {}): HubEvent {
+  return { type, payload, ...(id !== undefined && { id }) }
+}
+
 /** Throws for an id that is none, which would be nobody's. */
-function userOf ({ user_id: userId }: AboutUser): Target {
+function idOf ({ user_id: userId }: AboutUser): string {
   if (userId === '' || !['string', 'number'].includes(typeof userId)) throw new HubUsageError('HUB_ERR_BAD_EVENT', 'user_id: expected a text or a number')
-  return { users: [String(userId)] }
+  return String(userId)
 }
 
 /** What is told, with its time: now, unless it is given. */

@@ -6,25 +6,28 @@ import type { Timings } from './timings.ts'
 import { TokenBucket } from './token-bucket.ts'
 import { WindowCounter } from './window-counter.ts'
 
-/** Frames a connection may send; a rate of 0 switches the limit off. */
+/** Frames a connection may send, pings and pongs that nobody asked for among them; a rate of 0 switches the limit off. */
 export interface MessageRate {
   readonly perSecond: number
   readonly burst: number
 }
+
+/** Whose frames are counted. */
+export type GatedPeer = Pick<Connection, 'isOpen' | 'send' | 'close'>
 
 /** Below this share of the burst a client is warned. */
 const WARNING_SHARE = 0.2
 
 /** Lets through as many frames of one connection as its rate allows: warns first, then refuses, then closes. */
 export class RateGate {
-  readonly #connection: Connection
+  readonly #connection: GatedPeer
   readonly #rate: MessageRate
   readonly #timings: Timings
   readonly #bucket: TokenBucket
   #refusals: WindowCounter | undefined
   #warnedAt = Number.NEGATIVE_INFINITY
 
-  constructor (connection: Connection, rate: MessageRate, timings: Timings) {
+  constructor (connection: GatedPeer, rate: MessageRate, timings: Timings) {
     this.#connection = connection
     this.#rate = rate
     this.#timings = timings
@@ -38,6 +41,11 @@ export class RateGate {
     if (!admitted) this.#refuse(now)
     else if (this.#bucket.isBelow(WARNING_SHARE)) this.#warn(now)
     return admitted
+  }
+
+  /** Counts a control frame that the peer sent of its own accord. Too many are not answered with a word: they can only end the connection. */
+  countControl (): void {
+    if (this.#connection.isOpen) this.admit()
   }
 
   /** What a refused request is told. */

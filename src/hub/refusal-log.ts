@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts'
 /** Longest part of a message type that is logged, or repeated to the client when it is unknown. */
 export const MAX_ECHOED_TYPE_UNITS = 64
 
-/** Logs a refused request in full, whatever the client was told of it. A client's own mistakes are no alarm. */
+/** Logs a refused request in full, whatever the client was told of it. A client's own mistakes are no alarm, nor is one that did not wait for the answer. */
 export function logRefusal (logger: Logger, connection: Connection, error: HubError, type?: string): void {
   const fields = {
     client_id: connection.id,
@@ -16,6 +16,16 @@ export function logRefusal (logger: Logger, connection: Connection, error: HubEr
   }
   const detail = { ...fields, reason: error.message }
   if (error.code === 'INVALID_FORMAT') logger.warn(detail, 'WebSocket operation failed')
-  else if (entryOf(error.code).severity === 'client') logger.info(detail, 'WebSocket operation failed')
-  else logger.error({ ...fields, err: error.cause ?? error }, 'WebSocket operation failed')
+  else if (entryOf(error.code).severity === 'client' || hasLeft(connection, error)) logger.info(detail, 'WebSocket operation failed')
+  else logFault(logger, connection, { ...fields, err: error.cause ?? error })
+}
+
+/** True where nothing was available but to one who has gone. */
+function hasLeft ({ hasEnded }: Connection, { code }: HubError): boolean {
+  return hasEnded && code === 'UNAVAILABLE'
+}
+
+function logFault (logger: Logger, { dialect: { logWords } }: Connection, fields: object): void {
+  logger.error(fields, 'WebSocket operation failed')
+  if (logWords.handlerFailed !== undefined) logger.error(fields, logWords.handlerFailed)
 }

@@ -2,6 +2,7 @@ import type { Identity } from '../auth/identity.ts'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import { attempt, type MaybePromise } from '../maybe-promise.ts'
+import { banOf } from '../relay/ban-list.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Rooms } from '../rooms/rooms.ts'
 import type { Connection } from './connection.ts'
@@ -62,13 +63,14 @@ export class Renewal {
   }
 
   /** The end of a token that may take over now. Verifying it may have taken a while: both tokens, and the user, may have come to an end. */
-  #checked (connection: Connection, { userId, expiresAtMs = 0 }: Identity): number {
+  #checked (connection: Connection, identity: Identity): number {
     const { hub, relay } = this.#parts
+    const { userId, expiresAtMs = 0 } = identity
     hub.endExpired()
     if (connection.hasEnded) throw new HubError('UNAVAILABLE', 'the connection ended before its token was verified')
     if (userId !== connection.identity.userId) throw unauthorized('the token is another user\'s')
     if (Date.now() >= expiresAtMs) throw unauthorized('the token ended before it was verified')
-    const ban = relay.bans.of(userId)
+    const ban = banOf(relay, identity)
     if (ban !== undefined) throw new HubError('FORBIDDEN', banText(ban))
     return expiresAtMs
   }

@@ -170,6 +170,7 @@ export class Replay {
   async #mayWrite (): Promise<boolean> {
     const { connection } = this.#parts
     for (let room = connection.roomForPast(); room !== undefined; room = connection.roomForPast()) await room
+    connection.endIfExpired()
     return this.#isWanted()
   }
 

@@ -2,6 +2,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises'
 import { HubError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
 import type { StreamMessage, StreamPage } from '../relay/history.ts'
+import { banOf } from '../relay/ban-list.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Position } from '../relay/relay-message.ts'
 import type { Connection } from './connection.ts'
@@ -109,9 +110,10 @@ export class Resumption {
   }
 
   /** Why a connection may be shown nothing any more: `UNAUTHORIZED` or `FORBIDDEN`; undefined for one that may. */
-  refusalOf ({ identity: { userId, expiresAtMs = Number.POSITIVE_INFINITY } }: Connection): HubError | undefined {
+  refusalOf ({ identity }: Connection): HubError | undefined {
+    const { expiresAtMs = Number.POSITIVE_INFINITY } = identity
     if (Date.now() >= expiresAtMs) return new HubError('UNAUTHORIZED', 'the token has expired')
-    return this.#parts.relay.bans.of(userId) === undefined ? undefined : new HubError('FORBIDDEN', 'this user is banned')
+    return banOf(this.#parts.relay, identity) === undefined ? undefined : new HubError('FORBIDDEN', 'this user is banned')
   }
 
   /** Looks for what the client has missed of one topic. Rejects with `UNAVAILABLE`. */

@@ -39,9 +39,6 @@ export interface SessionParts {
   readonly logger: Logger
 }
 
-/** Ends that are nothing to worry about: normal, going away, no code, and a client that was asked to leave. */
-const EXPECTED_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005])
-
 /** From an accepted socket to its end: wires the parts of a connection together and cleans up after it, in one place. */
 export class Sessions {
   readonly #parts: SessionParts
@@ -52,7 +49,8 @@ export class Sessions {
   /** The same for all connections: functions of its own would cost each one memory. */
   readonly #events: ConnectionEvents = {
     onEnd: (connection, end) => this.#onEnd(connection, end),
-    onSlow: ({ id }) => this.#parts.logger.warn({ client_id: id }, 'dropping message for slow client')
+    onSlow: ({ id, user }) => this.#parts.logger.warn({ client_id: id, user_id: user.id }, 'dropping message for slow client'),
+    onErrorDropped: ({ id, user }, { code }) => this.#parts.logger.warn({ client_id: id, user_id: user.id, error_code: code }, 'send buffer full, dropping error')
   }
 
   constructor (parts: SessionParts, settings: SessionSettings) {
@@ -95,8 +93,12 @@ export class Sessions {
       // The default binary type hands out a Buffer in every case.
       if (Buffer.isBuffer(data)) inbox.receive(data, isBinary)
     })
-    webSocket.on('pong', () => connection.pong())
-    webSocket.on('error', (err) => logger.info({ client_id: connection.id, err }, 'WebSocket error'))
+    webSocket.on('ping', () => gate.countControl())
+    webSocket.on('pong', () => {
+      if (connection.pingSentMs === 0) gate.countControl()
+      connection.pong()
+    })
+    webSocket.on('error', (err) => logger.info({ client_id: connection.id, user_id: connection.user.id, err }, 'WebSocket error'))
     webSocket.on('close', (code, reason) => {
       connection.end({ code, reason: reason.toString(), byServer: false })
       this.#sockets.delete(webSocket)
@@ -122,8 +124,9 @@ export class Sessions {
     const { hub, logger } = this.#parts
     hub.add(connection)
     this.#register.enter(connection)
-    const { identity: { userId, name, roles }, id } = connection
-    logger.info({ client_id: id, user_id: userId, name, role: roles[0], total_clients: hub.size }, 'client connected')
+    const { identity: { userId, name, roles }, dialect, id } = connection
+    const fields = { client_id: id, user_id: userId, name, role: roles[0], dialect: dialect.name, total_clients: hub.size }
+    logger.info(fields, dialect.logWords.connected(userId))
   }
 
   /** A client may count on whatever is published after its greeting: until it is reached by its topics, nothing comes or goes. */
@@ -154,13 +157,16 @@ export class Sessions {
 
   #onEnd (connection: Connection, { code, reason, byServer, retryAfterMs = 0 }: ConnectionEnd): void {
     const { hub, rooms, expiry, logger } = this.#parts
+    const { id, user, dialect: { logWords: words } } = connection
+    const about = { client_id: id, user_id: user.id, code, reason }
+    if (words.disconnecting !== undefined) logger.info(about, words.disconnecting)
     hub.remove(connection)
     expiry.unwatch(connection)
     const graceMs = isOrderly(code) ? 0 : this.#settings.presenceGraceMs + retryAfterMs
     this.#register.leave(connection, graceMs)
-    const fields = { client_id: connection.id, user_id: connection.user.id, code, reason, total_clients: hub.size }
-    if (!byServer && !EXPECTED_CODES.has(code)) logger.warn(fields, 'unexpected close')
-    logger.info(fields, 'client disconnected')
+    const fields = { ...about, total_clients: hub.size }
+    if (!byServer && !words.expectedCodes.has(code)) logger.warn(fields, words.unexpectedClose)
+    logger.info(fields, words.disconnected(user.id))
     rooms.leaveAll(connection, graceMs).catch((err: unknown) => logger.error({ ...fields, err }, 'clean-up failed'))
   }
 }

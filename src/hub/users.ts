@@ -108,9 +108,9 @@ export class Users {
   }
 
   /** Times are those of the clock that all nodes share: the oldest is the same for all of them. */
-  #toSession ({ id, openedAtMs, address, dialect, identity: { roles, name } }: Connection): Session {
+  #toSession ({ id, openedAtMs, address, dialect, identity: { roles, name, tokenId } }: Connection): Session {
     const { nodeId: node, relay } = this.#parts
-    return { id, node, opened_at: openedAtMs + relay.clockAheadMs(), address, dialect: dialect.name, roles: [...roles], name }
+    return { id, node, opened_at: openedAtMs + relay.clockAheadMs(), address, dialect: dialect.name, roles: [...roles], name, ...(tokenId !== undefined && { token_id: tokenId }) }
   }
 
   #known<T> (ask: () => MaybePromise<T>, otherwise: T): MaybePromise<T> {

@@ -1,6 +1,7 @@
 import type { Identity } from '../auth/identity.ts'
 import type { ErrorPayload, HubError } from '../errors.ts'
 import type { OutboundEvent, Position } from '../relay/relay-message.ts'
+import type { LogWords } from './log-words.ts'
 
 /** A request as a client sent it, brought into one shape but not yet checked. */
 export interface RawRequest {
@@ -46,6 +47,7 @@ interface Described {
   /** The subprotocol's name, for example `hub.v1`. */
   readonly name: string
   readonly habits: Habits
+  readonly logWords: LogWords
 }
 
 /** A wire format of text frames. */

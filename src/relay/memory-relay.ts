@@ -44,6 +44,7 @@ export class MemoryRelay implements Relay {
   readonly changes = new MemoryChangeLog()
   readonly presence = new MemoryPresence(this.changes)
   readonly bans = new MemoryBans()
+  readonly tokenBans = new MemoryBans()
   readonly tickets = new MemoryTickets()
   readonly #history: MemoryHistory
   readonly #repeats: Repeats

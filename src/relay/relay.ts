@@ -1,6 +1,6 @@
 import type { MaybePromise } from '../maybe-promise.ts'
 import type { TopicName } from '../hub/topics.ts'
-import type { BanList } from './ban-list.ts'
+import type { BanLists } from './ban-list.ts'
 import type { ChangeLog } from './change-log.ts'
 import type { StreamPage, StreamRange } from './history.ts'
 import type { Gap, NumberedMessage, Position, PublishResult, RelayMessage } from './relay-message.ts'
@@ -29,13 +29,11 @@ export interface RelayStatus {
  * the next `seq` of each of its topics; a node is handed each topic of a message once, in the order of the numbers from the place on that
  * {@link position} or {@link read} last named to it. What got lost on the way is fetched from the stream, or told as a gap.
  */
-export interface Relay {
+export interface Relay extends BanLists {
   /** How this node is called among the others. */
   readonly nodeId: string
   /** Who is in which room, over all nodes. */
   readonly presence: PresenceStore
-  /** Who may not come in, over all nodes. */
-  readonly bans: BanList
   /** Whom tickets let in, over all nodes. */
   readonly tickets: TicketStore
   /** Changes of presence for somebody outside; a relay without it serves no webhooks. */

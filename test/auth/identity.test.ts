@@ -78,6 +78,12 @@ t.test('A token is refused that says it in a way that cannot be read', async (t)
   }
 })
 
+t.test('A token may have an id; one that cannot be read refuses it', async (t) => {
+  t.strictSame(toIdentity({ sub: 'u', exp, jti: 'a1' }, names), { userId: 'u', name: 'u', roles: ['user'], expiresAtMs: exp * 1000, tokenId: 'a1' })
+  t.equal(toIdentity({ sub: 'u', exp, jti: 'x'.repeat(256) }, names).tokenId?.length, 256)
+  for (const jti of ['', 'x'.repeat(257), '\ud800', null, 7, true, ['a'], {}]) t.throws(() => toIdentity({ sub: 'u', exp, jti }, names), refused, JSON.stringify(jti))
+})
+
 t.test('A guest is called by its client id and has the role guest', async (t) => {
   t.strictSame(guestIdentity('c1'), { userId: 'c1', name: 'c1', roles: ['guest'] })
 })

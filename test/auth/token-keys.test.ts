@@ -34,6 +34,16 @@ t.test('keys of an application are checked as those of the settings are', async 
   t.throws(() => toKeys({ jwksUrl: 'file:///keys' }), { code, message: /^jwksUrl: expected/ })
 })
 
+t.test('a second secret stands beside another one only', async (t) => {
+  const code = 'HUB_ERR_BAD_KEY'
+  const secretNext = `${SECRET}, the next`
+  t.same(toKeys({ secret: SECRET, secretNext }), { secret: SECRET, secretNext, algorithms: ['HS256'] })
+  t.throws(() => toKeys({ secret: SECRET, secretNext: SECRET }), { code, message: 'secretNext: expected another secret than secret' })
+  t.throws(() => toKeys({ secret: SECRET, secretNext: 'short' }), { code, message: 'secretNext: expected at least 32 bytes, got 5' })
+  t.throws(() => toKeys({ secret: SECRET, secretNext: publicKey }), { code, message: /^secretNext: expected a random secret/ })
+  for (const keys of [{ publicKey }, { jwksUrl: 'https://keys.example/set' }]) t.throws(() => toKeys({ ...keys, secretNext }), { code, message: 'secretNext: expected only beside secret' })
+})
+
 t.test('an algorithm that does not fit the key is refused', async (t) => {
   t.throws(() => toKeys({ publicKey, algorithms: ['HS256'] }), { code: 'HUB_ERR_BAD_KEY', message: 'algorithms: expected only RS256, which fit the key, got HS256' })
   t.same(toKeys({ secret: SECRET }).algorithms, ['HS256'])

@@ -71,7 +71,7 @@ t.test('flags win over the environment', async (t) => {
   t.ok(await client.next('connected'))
 })
 
-t.test('a busy port ends the start with exit code 1 and a line that names host and port', async (t) => {
+t.test('f10: a busy port ends the start with exit code 1 and a line that names host and port', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   t.teardown(() => other.close())
   await once(other, 'listening')

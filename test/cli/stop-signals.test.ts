@@ -28,7 +28,7 @@ async function connectMute (t: Teardown, address: string): Promise<Socket> {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  t.test(`${signal} tells clients to come back, closes them with 1012 and ends with exit code 0`, async (t) => {
+  t.test(`f1, f3, f7: ${signal} tells clients to come back, closes them with 1012 and ends with exit code 0`, async (t) => {
     const { service, address } = await startCli(t, env)
     const client = connect(t, address, { token: await tokenFor({ sub: 'ada' }) })
     await client.next('connected')
@@ -38,7 +38,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     t.same(await service.ended, { code: 0, signal: null })
   })
 
-  t.test(`${signal} during the start ends it with exit code 0 before it listens`, async (t) => {
+  t.test(`f3: ${signal} during the start ends it with exit code 0 before it listens`, async (t) => {
     // Comes as soon as anybody listens for it.
     const early = `process.on('newListener', (name) => { if (name === '${signal}') setImmediate(() => process.kill(process.pid, name)) })`
     const service = spawnCli(t, ['start'], env, preload(early))
@@ -58,7 +58,7 @@ t.test('a signal that comes with the address is dealt with like any later one', 
   t.match(service.stdout, /"signal":"SIGTERM","msg":"shutting down"/)
 })
 
-t.test('a client that never answers does not keep the service from ending in time', async (t) => {
+t.test('f2: a client that never answers does not keep the service from ending in time', async (t) => {
   const { service, address } = await startCli(t, { ...env, WS_DRAIN_TIMEOUT: '300ms' })
   const mute = await connectMute(t, address)
   const cut = once(mute, 'close')
@@ -67,7 +67,7 @@ t.test('a client that never answers does not keep the service from ending in tim
   await cut
 })
 
-t.test('a second signal ends the service at once, whoever is still there', async (t) => {
+t.test('f3: a second signal ends the service at once, whoever is still there', async (t) => {
   const { service, address } = await startCli(t, { ...env, WS_DRAIN_TIMEOUT: '10m' })
   await connectMute(t, address)
   service.kill('SIGTERM')

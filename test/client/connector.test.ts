@@ -123,7 +123,7 @@ t.test('closing is told to the service with its reason, and nothing comes after 
   t.equal(states.filter(({ state }) => state === 'closed').length, 1)
 })
 
-t.test('a service that goes away says when to come back', async (t) => {
+t.test('f7: a service that goes away says when to come back', async (t) => {
   const { peer, service, states } = await startScriptedHub(t, { backOff: { firstMs: 60_000, mostMs: 60_000 } })
   peer.send({ type: 'draining', payload: { retry_after_ms: 30 } })
   peer.close(1012)

@@ -82,7 +82,7 @@ t.test('a node stands still and comes back: its members leave, come again, and t
   }
 })
 
-t.test('a node that is told to stop takes leave in order', async (t) => {
+t.test('f11: a node that is told to stop takes leave in order', async (t) => {
   const [leaving, staying] = await startProcesses(t, 2)
   if (leaving === undefined || staying === undefined) throw new Error('expected two nodes')
   const witness = await member(t, staying, 'bob')

@@ -75,7 +75,7 @@ t.test('a notification finds its users, roles and rooms on all nodes, once each,
   t.same(connections, [2])
 })
 
-t.test('a repeated publish is one message, on whichever node it is repeated', async (t) => {
+t.test('c19: a repeated publish is one message, on whichever node it is repeated', async (t) => {
   const { nodes } = await startNodes(t)
   const [ada, adaAgain, bob] = [await memberOf(t, nodes[0], 'ada', 'hall'), await memberOf(t, nodes[1], 'ada', 'hall'), await memberOf(t, nodes[2], 'bob', 'hall')]
   const message = { type: 'send_message', room: 'hall', id: 'once', payload: { content: 'hello' } }

@@ -62,7 +62,7 @@ t.test('a service starts without Redis, says so, and is ready by itself when Red
 t.test('a wrong password shows in no line of the log, however much is logged', async (t) => {
   const redis = await startRedis(t, { args: ['--user', 'hub', 'on', '>right', '~*', '&*', '+@all'] })
   const { logs, app } = await startService(t, { REDIS_URL: redis.url.replace('redis://', 'redis://hub:wrong-password@'), LOG_LEVEL: 'trace' })
-  await until(() => logs.some(({ msg }) => msg === 'Redis cannot be used, trying on'))
+  await until(() => logs.some(({ msg }) => msg === 'Relay error: Redis cannot be used, trying on'))
   t.equal(app.relay.status().ready, false)
   t.notOk(JSON.stringify(logs).includes('wrong-password'))
 })

@@ -16,7 +16,7 @@ t.test('A ticket of one node lets in on any other, with user and end of the toke
   t.ok(Date.now() >= exp * 1000)
 })
 
-t.test('Of 20 handshakes with one ticket at the same time, on three nodes, one gets in', async (t) => {
+t.test('b14: Of 20 handshakes with one ticket at the same time, on three nodes, one gets in', async (t) => {
   const { nodes } = await startNodes(t)
   for (const round of [1, 2, 3]) {
     const path = `/ws?ticket=${await ticketFor(nodes[0], `user-${round}`)}`

@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import t from 'tap'
-import { connectAs, startService, type TestService } from '../helper.ts'
+import { connectAs, startService, tokenFor, until, type TestService } from '../helper.ts'
 import { HubError } from '../../src/errors.ts'
+import { connectRaw } from '../support/raw-peer.ts'
+import { BINARY, clientFrame } from '../support/wire-frames.ts'
 
 /** Types that are properties of every object, or events of every emitter. */
 const treacherous = ['error', 'close', 'toString', '__proto__', 'constructor', 'hasOwnProperty', 'message', 'open', 'connected', 'ack']
@@ -79,6 +81,15 @@ t.test('a client\'s own mistake goes out in full and is logged without an alarm 
   const { payload } = await ada.request({ type: 'match_confirm' })
   t.strictSame(payload, { code: 'VALIDATION_FAILED', message: 'match_id is required', severity: 'client' })
   t.match(failures(service), [{ level: 30, user_id: 'ada', error_code: 'VALIDATION_FAILED', reason: 'match_id is required' }])
+})
+
+t.test('who goes away while it is let into a room is told in the log, but no fault of the service', async (t) => {
+  const service = await startService(t)
+  const peer = await connectRaw(t, service.address, { token: await tokenFor({ sub: 'ada' }) })
+  // The binary frame ends the connection before the room is reached.
+  peer.send({ type: 'join_room', room: 'general' }, clientFrame(BINARY, 'x'))
+  await until(() => failures(service).length > 0)
+  t.match(failures(service), [{ level: 30, user_id: 'ada', error_code: 'UNAVAILABLE', message_type: 'join_room', reason: /ended/ }])
 })
 
 t.test('each request is logged for debugging with user and type (S1-41)', async (t) => {

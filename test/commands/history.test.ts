@@ -48,7 +48,7 @@ t.test('from a position on, before a number, or between them', async (t) => {
   t.same(await seqsOf({ since: { epoch: 'another', seq: 15 }, limit: 2 }), [[1, 2], true])
 })
 
-t.test('what is no bound is refused, and the field is named', async (t) => {
+t.test('c16: what is no bound is refused, and the field is named', async (t) => {
   const { bob, epoch } = await start(t, 1)
   const cases: Array<[object, RegExp]> = [
     [{ limit: 0 }, /limit/], [{ limit: 101 }, /limit/], [{ limit: 1.5 }, /limit/], [{ limit: '5' }, /limit/], [{ limit: null }, /limit/], [{ limit: -1 }, /limit/],

@@ -60,7 +60,7 @@ t.test('nothing missed is nothing to follow; without `since` nothing is said of 
   t.match(await bob.request({ type: 'join_room', room: 'hall' }), { payload: { recovered: undefined, missed: undefined } })
 })
 
-t.test('another epoch, a position above the top, one too far back, a room of which nothing is kept: told, and nothing follows', async (t) => {
+t.test('c16: another epoch, a position above the top, one too far back, a room of which nothing is kept: told, and nothing follows', async (t) => {
   const { service, ada, position } = await start(t, { WS_HISTORY_RULES: 'room:hall=2/60s,room:silent=0' })
   await say(ada, 'hall', 'a', 'b', 'c', 'd', 'e')
   const { epoch } = position
@@ -78,7 +78,7 @@ t.test('another epoch, a position above the top, one too far back, a room of whi
   t.same(heard(await back.drain()), [[4, 'd'], [5, 'e']])
 })
 
-t.test('a position that is none is refused, and the field is named', async (t) => {
+t.test('c16: a position that is none is refused, and the field is named', async (t) => {
   const { bob, position } = await start(t)
   for (const since of [7, 'x', {}, { epoch: 'e' }, { ...position, seq: -1 }, { ...position, seq: 1.5 }, { ...position, seq: 2 ** 53 }, { epoch: 1, seq: 1 }, []]) {
     const answer = await bob.request({ type: 'join_room', room: 'hall', payload: { since } })

@@ -28,6 +28,17 @@ t.test('more than one kind of key is refused', async (t) => {
   t.same(problemsOf({ JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL }), ['JWT_SECRET, JWT_PUBLIC_KEY, JWT_JWKS_URL: expected one kind of key, got 3'])
 })
 
+t.test('a second secret stands beside JWT_SECRET alone, and differs from it', async (t) => {
+  const JWT_SECRET_NEXT = 'canary-next-'.repeat(4)
+  t.match(loadConfig({ NODE_ENV: 'production', JWT_SECRET, JWT_SECRET_NEXT }).config, { jwtSecretNext: JWT_SECRET_NEXT, jwtAlgorithms: ['HS256'] })
+  const alone = 'JWT_SECRET_NEXT: expected only beside JWT_SECRET'
+  for (const key of [{}, { JWT_PUBLIC_KEY }, { JWT_JWKS_URL }]) t.same(problemsOf({ ...key, JWT_SECRET_NEXT }), [alone])
+  t.same(problemsOf({ JWT_SECRET, JWT_PUBLIC_KEY, JWT_SECRET_NEXT }), ['JWT_SECRET, JWT_PUBLIC_KEY: expected one kind of key, got 2'])
+  t.same(problemsOf({ JWT_SECRET, JWT_SECRET_NEXT: JWT_SECRET }), ['JWT_SECRET_NEXT: expected another secret than JWT_SECRET'])
+  t.same(problemsOf({ JWT_SECRET, JWT_SECRET_NEXT: 'short' }), ['JWT_SECRET_NEXT: expected at least 32 bytes, got 5'])
+  t.match(loadConfig({ JWT_SECRET, JWT_SECRET_NEXT: `${JWT_SECRET_NEXT} ` }).warnings, [/^JWT_SECRET_NEXT: begins or ends with white space/])
+})
+
 t.test('a key that is refused for itself is not called missing as well', async (t) => {
   t.same(problemsOf({ NODE_ENV: 'production', JWT_SECRET: 'short', JWT_ALGORITHMS: 'RS256' }), ['JWT_SECRET: expected at least 32 bytes, got 5'])
 })

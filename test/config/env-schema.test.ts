@@ -22,7 +22,7 @@ t.test('a default that is written out means the same as none', async (t) => {
 
 t.test('only keys and addresses with credentials are secret', async (t) => {
   const secrets = listSettings().filter(({ secret }) => secret).map(({ env }) => env)
-  t.same(secrets, ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL', 'REDIS_URL', 'NATS_URL', 'INGEST_REDIS_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'METRICS_TOKEN'])
+  t.same(secrets, ['JWT_SECRET', 'JWT_SECRET_NEXT', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL', 'REDIS_URL', 'NATS_URL', 'INGEST_REDIS_URL', 'WEBHOOK_URL', 'WEBHOOK_SECRET', 'METRICS_TOKEN'])
 })
 
 t.test('no setting has a default above its own bounds', async (t) => {

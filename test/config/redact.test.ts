@@ -72,9 +72,9 @@ t.test('a log line loses its tokens and stays valid JSON', async () => {
 
 t.test('a secret field is hidden at any depth, in any case, as a text or a list', async (t) => {
   const secrets = { Authorization: `a "${CANARY}" \\`, cookie: [CANARY, `]${CANARY}`], 'sec-websocket-protocol': CANARY, rawHeaders: ['Cookie', CANARY] }
-  const redacted = redactLine(JSON.stringify({ a: { b: { c: secrets } }, token: '', jwtSecret: CANARY, last: 1 }))
+  const redacted = redactLine(JSON.stringify({ a: { b: { c: secrets } }, token: '', jwtSecret: CANARY, jwtSecretNext: CANARY, last: 1 }))
   const hidden = { Authorization: '***', cookie: '***', 'sec-websocket-protocol': '***', rawHeaders: '***' }
-  t.same(JSON.parse(redacted), { a: { b: { c: hidden } }, token: '***', jwtSecret: '***', last: 1 })
+  t.same(JSON.parse(redacted), { a: { b: { c: hidden } }, token: '***', jwtSecret: '***', jwtSecretNext: '***', last: 1 })
 })
 
 t.test('a log line without a secret stays as it is', async (t) => {

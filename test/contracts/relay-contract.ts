@@ -144,18 +144,40 @@ export function relayContract (t: Test, build: BuildRelay): void {
     t.same((await nodes[0].relay.ask({ kind: 'age' })).answers.map(({ answer }) => answer), nodes.map(() => undefined))
   })
 
-  t.test('a ban is known on every node, told there, and ends by itself or by being lifted', async (t) => {
+  for (const list of ['bans', 'tokenBans'] as const) {
+    t.test(`a ban of the list ${list} is known on every node, told there, and ends by itself or by being lifted`, async (t) => {
+      const nodes = await nodesOf(t, build, [])
+      const told: string[] = []
+      for (const { relay } of nodes) relay[list].onBanned((id, { reason }) => { told.push(`${id} ${reason}`) })
+      const ban = { untilMs: Date.now() + 60_000, reason: 'spam' }
+      await nodes[0].relay[list].ban('ada', ban)
+      await until(() => told.length === nodes.length)
+      for (const { relay } of nodes) t.same([relay[list].of('ada'), relay[list].of('bob')], [ban, undefined])
+      await nodes[0].relay[list].ban('bob', { ...ban, untilMs: Date.now() - 1 })
+      t.equal(nodes[0].relay[list].of('bob'), undefined)
+      t.same([await nodes[0].relay[list].lift('ada'), await nodes[0].relay[list].lift('ada')], [true, false])
+      await until(() => nodes.every(({ relay }) => relay[list].of('ada') === undefined))
+    })
+  }
+
+  t.test('a user and a token of the same id are banned apart, whatever the id looks like', async (t) => {
     const nodes = await nodesOf(t, build, [])
     const told: string[] = []
-    for (const { relay } of nodes) relay.bans.onBanned((userId, { reason }) => { told.push(`${userId} ${reason}`) })
-    const ban = { untilMs: Date.now() + 60_000, reason: 'spam' }
-    await nodes[0].relay.bans.ban('ada', ban)
-    await until(() => told.length === nodes.length)
-    for (const { relay } of nodes) t.same([relay.bans.of('ada'), relay.bans.of('bob')], [ban, undefined])
-    await nodes[0].relay.bans.ban('bob', { ...ban, untilMs: Date.now() - 1 })
-    t.equal(nodes[0].relay.bans.of('bob'), undefined)
-    t.same([await nodes[0].relay.bans.lift('ada'), await nodes[0].relay.bans.lift('ada')], [true, false])
-    await until(() => nodes.every(({ relay }) => relay.bans.of('ada') === undefined))
+    for (const { relay: { bans, tokenBans } } of nodes) {
+      bans.onBanned((id) => { told.push(`user ${id}`) })
+      tokenBans.onBanned((id) => { told.push(`token ${id}`) })
+    }
+    const untilMs = Date.now() + 60_000
+    const ids = ['a:b', 'token:a', '{1}', '__proto__', 'ж€😀 "\\n']
+    for (const id of ids) await nodes[0].relay.tokenBans.ban(id, { untilMs, reason: id })
+    await until(() => told.length === ids.length * nodes.length)
+    t.ok(told.every((entry) => entry.startsWith('token ')))
+    for (const { relay: { bans, tokenBans } } of nodes) {
+      for (const id of ids) t.same([bans.of(id), tokenBans.of(id)], [undefined, { untilMs, reason: id }], id)
+    }
+    await nodes[0].relay.bans.ban('a:b', { untilMs, reason: 'the user' })
+    t.equal(await nodes[0].relay.tokenBans.lift('a:b'), true)
+    t.match(nodes[0].relay.bans.of('a:b'), { reason: 'the user' })
   })
 
   t.test('a notice has no number and takes none away', async (t) => {

@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000
 
 /** Somebody whose token says all that one can say. */
 function someone (changes: Partial<Identity> = {}): Identity {
-  return { userId: 'ada', name: 'Ada ж€😀', roles: ['user', 'admin'], expiresAtMs: Date.now() + MINUTE_MS, grants: { join: ['chat:*'], publish: [] }, ...changes }
+  return { userId: 'ada', name: 'Ada ж€😀', roles: ['user', 'admin'], expiresAtMs: Date.now() + MINUTE_MS, tokenId: 'jti-1', grants: { join: ['chat:*'], publish: [] }, ...changes }
 }
 
 function newTicket (): string {

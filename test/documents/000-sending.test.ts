@@ -40,6 +40,9 @@ t.test('an error that finds the send buffer full is dropped, and the request is 
   const service = await startWithFullBuffer(t)
   service.peer.send({ type: 'dance' })
   await until(() => service.lines.some(({ text }) => text === 'WebSocket operation failed'))
+  t.match(service.lines.filter(({ text }) => text === 'send buffer full, dropping error'), [{
+    level: 'warn', fields: { client_id: service.connection.id, user_id: service.connection.user.id, error_code: 'UNKNOWN_TYPE' }
+  }])
   const types = await typesAfterReading(service)
   t.ok(types.includes('filler'))
   t.notOk(types.includes('error'))

@@ -62,6 +62,7 @@ t.test('the client\'s own mistake is told in full (S1-36, S1-60, S1-61, S1-64)',
   dee.send('act')
   t.strictSame(await dee.error(), { code: 'VALIDATION_FAILED', message: 'no dogs' })
   t.match(logged('WebSocket operation failed'), { user_id: DRIVER, error_code: 'VALIDATION_FAILED', reason: 'no dogs' })
+  t.notOk(logged('Failed to handle WebSocket message'))
 })
 
 for (const [what, thrown] of [['an error', new Error('the disk is full')], ['a relay that is away', new HubError('UNAVAILABLE', 'the disk is full')]] as const) {
@@ -69,7 +70,9 @@ for (const [what, thrown] of [['an error', new Error('the disk is full')], ['a r
     const { dee, logged } = await startActing(t, () => { throw thrown })
     dee.send('act')
     t.strictSame(await dee.error(), { code: 'INTERNAL_ERROR', message: 'Internal server error' })
-    t.match(logged('WebSocket operation failed'), { level: 50, user_id: DRIVER, err: { message: 'the disk is full' } })
+    for (const words of ['WebSocket operation failed', 'Failed to handle WebSocket message']) {
+      t.match(logged(words), { level: 50, user_id: DRIVER, error_code: String, message_type: 'act', err: { message: 'the disk is full' } }, words)
+    }
     t.same(await dee.drain(), [])
   })
 }

@@ -35,7 +35,7 @@ t.test('a notification to somebody who does not read ends that connection, and t
   while ((await hub.toUser(DRIVER, { type: 'news', payload: 'x'.repeat(60_000) })).recipients > 0) await endOfTurn()
   t.equal(await hub.isOnline(DRIVER), false)
   t.match(logged('dropping message for slow client'), { level: 40 })
-  t.match(logged('client disconnected'), { user_id: DRIVER, code: 1013 })
+  t.match(logged('WebSocket client disconnected'), { user_id: DRIVER, code: 1013 })
 })
 
 t.test('a notification that cannot be sent is in the log with user and event, and the other party is told all the same (S1-53)', async (t) => {

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { addRides } from '../../examples/rides/service/add-rides.ts'
 import type { RideHub } from '../../examples/rides/service/parts.ts'
-import { connectAs, startService, until } from '../helper.ts'
+import { connect } from '../client.ts'
+import { connectAs, startService, tokenFor, until } from '../helper.ts'
 import { recordLogs } from '../support/log-recorder.ts'
 import { connectRaw } from '../support/raw-peer.ts'
 import { DRIVER, FakeRideStore } from '../support/ride-store.ts'
@@ -52,6 +54,22 @@ t.test('a peer that breaks the protocol is in the log as «WebSocket error», on
   t.equal(hub.size, 0)
   t.match(lines.filter(({ text }) => text === 'WebSocket error'), [{ fields: { client_id: String, err: { code: 'WS_ERR_EXPECTED_MASK' } } }])
   t.match(lines.filter(({ text }) => text === 'unexpected close'), [{ fields: { user_id: 'breaking', code: 1006 } }])
+})
+
+t.test('an end that nobody expects is a «WebSocket error», one that goes away or breaks off is none (S1-65)', async (t) => {
+  const { service: { address, logs, app: { hub } } } = await startRides(t)
+  const headers = { authorization: `Bearer ${await tokenFor({ user_id: DRIVER, role: 'driver' })}` }
+  const errors = () => logs.filter(({ msg, level }) => msg === 'WebSocket error' && level === 40)
+  for (const end of [1000, 1001, undefined, 4999]) {
+    const { socket } = connect(t, address, { headers })
+    await once(socket, 'open')
+    if (end === undefined) socket.terminate()
+    else socket.close(end, 'why')
+    await once(socket, 'close')
+    await until(() => hub.size === 0)
+  }
+  t.match(errors(), [{ client_id: String, user_id: DRIVER, code: 4999, reason: 'why' }])
+  t.equal(errors().length, 1)
 })
 
 t.test('user ids that are UUIDs stay as they are, from the token to the sender that others see (S1-89)', async (t) => {

@@ -62,7 +62,7 @@ t.test('disconnect closes with 1000 «Client disconnect», and the client stays 
   const { client } = await connected(t, service, 'ada')
   client.disconnect()
   await until(() => service.app.hub.size === 0)
-  t.match(service.logs.find(({ msg }) => msg === 'client disconnected'), { code: 1000, reason: 'Client disconnect' })
+  t.match(service.logs.find(({ msg }) => msg?.startsWith('WebSocket disconnected')), { code: 1000, reason: 'Client disconnect' })
   t.same(client.delays, [])
 })
 

@@ -105,9 +105,11 @@ t.test('who connects and who goes is logged with the user, and so is who joins a
   await ada.close()
   await until(() => service.app.hub.size === 0)
   const lines = service.logs.map(({ msg, user_id: user, room_id: room }) => [msg, user ?? room])
-  for (const line of [['client connected', 'ada'], ['client joined room', 'chat'], ['client left room', 'chat'], ['room removed (empty)', 'chat'], ['client disconnected', 'ada']]) {
-    t.ok(lines.some((seen) => String(seen) === String(line)), String(line))
-  }
+  const expected = [
+    ['WebSocket connected: user=ada', 'ada'], ['client joined room', 'chat'], ['client left room', 'chat'], ['room removed (empty)', 'chat'],
+    ['WebSocket disconnected: user=ada', 'ada']
+  ]
+  for (const line of expected) t.ok(lines.some((seen) => String(seen) === String(line)), String(line))
 })
 
 t.test('connect, welcome, requests, clean-up: one life after the document (S4-21)', async (t) => {

@@ -11,7 +11,7 @@ const SEED = Number(process.env['FAULTS_SEED'] ?? Math.floor(Math.random() * 1e9
 
 t.setTimeout(400_000)
 
-t.test('whatever happens to Redis, nodes and connections: everybody gets everything once and in order', async (t) => {
+t.test('f5: whatever happens to Redis, nodes and connections: everybody gets everything once and in order', async (t) => {
   t.comment(`FAULTS_SEED=${SEED}`)
   const random = new Random(SEED)
   const world = await startWorld(t, { random: random.fork(), rate: 400 })

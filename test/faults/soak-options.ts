@@ -17,7 +17,7 @@ export interface SoakOptions {
 /** Shown by `--help` and after a mistake. */
 export const USAGE = `Lets faults befall Redis, nodes and connections under traffic, round after round, and checks every delivery.
 
-  npm run soak -- [--minutes M] [--messages N] [--seed S] [--rate R] [--nodes K] [--clients C]
+  npm run soak -- [faults] [--minutes M] [--messages N] [--seed S] [--rate R] [--nodes K] [--clients C]
 
   --minutes M    how long, at least (default: 20)
   --messages N   how many messages, at least (default: 0)

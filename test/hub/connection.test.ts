@@ -14,7 +14,7 @@ const numbersIn = (frames: readonly WireFrame[]) => frames
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
 
-t.test('what was queued before a close arrives before the close frame', async (t) => {
+t.test('what was queued before a close arrives before the close frame (S0-45)', async (t) => {
   const service = await startHub(t)
   const peer = await connectRaw(t, service.address)
   const [connection] = service.opened

@@ -3,6 +3,7 @@ import { Copy } from '../../src/hub/copy.ts'
 import type { Connection } from '../../src/hub/connection.ts'
 import { connectionTopic } from '../../src/hub/topics.ts'
 import type { Delivery, TextDialect } from '../../src/protocol/dialect.ts'
+import { commonWords } from '../../src/protocol/log-words.ts'
 
 const event = { type: 'news', payload: null, timestamp: '2026-01-01T00:00:00.000Z' }
 
@@ -13,6 +14,7 @@ function recordingDialect (text?: string): TextDialect & { readonly asked: Deliv
     name: 'test.v1',
     wire: 'text',
     habits: {},
+    logWords: commonWords,
     asked,
     decode: () => ({ type: '', id: undefined, room: undefined, payload: null }),
     encode (delivery) {

@@ -22,7 +22,7 @@ const faulty: Record<string, () => unknown> = {
 }
 
 for (const [kind, act] of Object.entries(faulty)) {
-  t.test(`a handler ${kind} is answered with INTERNAL_ERROR and harms nothing (S1-37, S1-62, S1-88)`, async (t) => {
+  t.test(`M5: a handler ${kind} is answered with INTERNAL_ERROR and harms nothing (S1-37, S1-62, S1-88)`, async (t) => {
     const { ada } = await startWithHandler(t, act)
     const answer = await ada.request({ type: 'act' })
     t.same([answer.type, answer.payload, answer.error], ['error', FAULT, FAULT.message])
@@ -37,7 +37,7 @@ for (const [kind, act] of Object.entries(faulty)) {
   })
 }
 
-t.test('whatever a handler throws is answered', async (t) => {
+t.test('M5: whatever a handler throws is answered', async (t) => {
   const thrown: unknown[] = ['text', undefined, null, 7, Symbol('s'), Object.create(null), { toString: () => { throw secret } }]
   const { ada } = await startWithHandler(t, () => { throw thrown.shift() })
   while (thrown.length > 0) t.same((await ada.request({ type: 'act' })).payload, FAULT)

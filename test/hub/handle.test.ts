@@ -81,7 +81,7 @@ t.test('a name can be taken once', async (t) => {
   t.throws(() => hub.handle('get_user', any, () => {}), { code: 'HUB_ERR_TYPE_TAKEN' })
 })
 
-t.test('a type that nobody handles is UNKNOWN_TYPE, also when it is the name of an object property (S0-54, S2-55)', async (t) => {
+t.test('a12: a type that nobody handles is UNKNOWN_TYPE, also when it is the name of an object property (S0-54, S2-55)', async (t) => {
   const service = await startHub(t)
   const ada = await enter(t, service, 'ada')
   for (const type of ['get_user', 'constructor', '__proto__', 'toString']) {

@@ -33,6 +33,18 @@ t.test('pings go out at the period, and a peer that answers them stays (S0-47, S
   t.equal(service.hub.size, 1)
 })
 
+t.test('a ping that cannot be written ends the connection (S0-47)', async (t) => {
+  const service = await startHub(t)
+  const peer = await connectRaw(t, service.address)
+  await peer.message('connected')
+  peer.socket.resetAndDestroy()
+  await until(() => {
+    service.hub.recheck()
+    return service.hub.size === 0
+  })
+  t.match(service.lines.findLast(({ text }) => text === 'client disconnected'), { fields: { code: 1006 } })
+})
+
 t.test('a peer that answers no ping is cut off after the pong wait (S0-40, S3-40)', async (t) => {
   const service = await startHub(t, { times: { pingPeriodMs: 20, pongWaitMs: 60 } })
   const healthy = await enter(t, service, 'ada')

@@ -18,9 +18,13 @@ t.test('a user is reached on all connections, others are not (S1-51, S3-34, S4-0
   t.same(await bob.drain(), [])
 })
 
-t.test('a user who is not there is no fault, and nothing is kept for later (S1-52)', async (t) => {
+t.test('a user who is not there is no fault but a line for debugging, and nothing is kept for later (S1-52)', async (t) => {
   const service = await startHub(t)
   t.equal((await service.hub.toUser('ada', { type: 'news' })).recipients, 0)
+  await service.hub.notify.profileUpdated({ user_id: 'ada', changes: ['name'] })
+  t.match(service.lines.filter(({ text }) => text === 'Client not connected for notification'), [
+    { level: 'debug', fields: { user_id: 'ada', event: 'news' } }, { level: 'debug', fields: { user_id: 'ada', event: 'profile.updated' } }
+  ])
   const ada = await enter(t, service, 'ada')
   t.same(await ada.drain(), [])
 })
@@ -34,7 +38,7 @@ t.test('a role is reached by everybody who has it among others (S3-35)', async (
   t.same(await user.drain(), [])
 })
 
-t.test('a room is reached by members and subscribers; the frame names the room and no topic (S2-52, S4-12)', async (t) => {
+t.test('a room is reached by members and subscribers; the frame names the room and no topic (S2-52)', async (t) => {
   const service = await startHub(t)
   const ada = await member(t, service, 'ada', 'hall')
   const bob = await enter(t, service, 'bob')
@@ -43,6 +47,16 @@ t.test('a room is reached by members and subscribers; the frame names the room a
   t.equal((await service.hub.toRoom('hall', { type: 'room_update' })).recipients, 2)
   for (const client of [ada, bob]) t.match(await client.next('room_update'), { room: 'hall', seq: 1, topic: undefined })
   t.same(await carl.drain(), [])
+})
+
+t.test('a room is reached without the users that are excepted, on all their connections (S4-12)', async (t) => {
+  const service = await startHub(t)
+  const tabs = [await member(t, service, 'ada', 'hall'), await member(t, service, 'ada', 'hall')]
+  const bob = await member(t, service, 'bob', 'hall')
+  for (const client of [...tabs, bob]) await client.drain()
+  t.match(await service.hub.to({ rooms: ['hall'] }, { type: 'news' }, { except: { users: ['ada'] } }), { recipients: 1 })
+  t.match(await bob.next('news'), { room: 'hall' })
+  for (const tab of tabs) t.same(await tab.drain(), [])
 })
 
 t.test('a room that nobody is in takes a message without a fault (S0-65)', async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { Teardown } from '../helper.ts'
+import { until, type Teardown } from '../helper.ts'
 import { enter, startHub, type TestHubOptions } from '../support/test-hub.ts'
 
 /** A rate so low that nothing comes back during a test. */
@@ -73,4 +73,24 @@ t.test('a rate of 0 switches the limit off', async (t) => {
   const { ada } = await startLimited(t, { rate: { perSecond: 0, burst: 1 } })
   for (let sent = 0; sent < 1_000; sent += 1) ada.send({ type: 'ping' })
   t.ok((await ada.drain()).every(({ type }) => type === 'pong'))
+})
+
+t.test('c12: pings and pongs of the peer\'s own accord count like frames with content', async (t) => {
+  for (const act of ['ping', 'pong'] as const) {
+    const { ada } = await startLimited(t)
+    for (let sent = 0; sent < 10; sent += 1) ada.socket[act]()
+    t.match(await ada.request({ type: 'ping' }), { payload: { code: 'RATE_LIMIT' } }, act)
+  }
+})
+
+t.test('c12: an answer to a ping of the server costs nothing, nor does any ping where the limit is off', async (t) => {
+  const { ada, opened: [connection] } = await startLimited(t)
+  for (let asked = 0; asked < 20; asked += 1) {
+    connection?.ping(1)
+    await until(() => connection?.pingSentMs === 0)
+  }
+  t.equal((await ada.request({ type: 'ping' })).type, 'pong')
+  const { ada: free } = await startLimited(t, { rate: { perSecond: 0, burst: 1 } })
+  for (let sent = 0; sent < 50; sent += 1) free.socket.ping()
+  t.equal((await free.request({ type: 'ping' })).type, 'pong')
 })

@@ -36,7 +36,7 @@ async function publishAndFlush (hub: TestHub['hub']): Promise<void> {
 
 const envelopes = (frames: readonly WireFrame[]) => frames.filter(({ opcode }) => opcode === TEXT).map(({ payload }) => JSON.parse(payload.toString()))
 
-t.test('a peer that does not read is closed with 1013 at the bound (S3-61)', async (t) => {
+t.test('c9, M9: a peer that does not read is closed with 1013 at the bound (S3-61)', async (t) => {
   const { peer, ...service } = await startWithSlowPeer(t, { slowClient: 'close' })
   while (service.hub.size > 0) await publishAndFlush(service.hub)
   const frames = await peer.rest()
@@ -45,7 +45,7 @@ t.test('a peer that does not read is closed with 1013 at the bound (S3-61)', asy
   t.same(envelopes(frames).map(({ seq }) => seq), envelopes(frames).map((_, index) => index + 1), 'no hole before the close')
 })
 
-t.test('everybody else in the room gets every message while one is closed as too slow (S0-126, S0-128)', async (t) => {
+t.test('c9: everybody else in the room gets every message while one is closed as too slow (S0-128)', async (t) => {
   const { peer, ...service } = await startWithSlowPeer(t, { slowClient: 'close' })
   const bystanders = [await enter(t, service, 'ada'), await enter(t, service, 'bob')]
   for (const client of bystanders) await client.request({ type: 'subscribe', room: 'hall' })
@@ -82,7 +82,7 @@ t.test('a peer that reads again is told of the gap, in the place of what was dro
   t.equal(seen.at(-1)?.[1], last)
 })
 
-t.test('honest recipients: a copy that was dropped does not count', async (t) => {
+t.test('honest recipients: a copy that was dropped does not count (S0-126)', async (t) => {
   const { peer, ...service } = await startWithSlowPeer(t, { slowClient: 'drop' })
   await enter(t, service, 'ada')
   await stallPeer(service)
@@ -91,7 +91,7 @@ t.test('honest recipients: a copy that was dropped does not count', async (t) =>
   t.same([results[0]?.recipients, results.at(-1)?.recipients], [2, 1])
 })
 
-t.test('a peer that does not read costs no more memory than its bound, however much is published', async (t) => {
+t.test('c9, M9: a peer that does not read costs no more memory than its bound, however much is published', async (t) => {
   const { peer, ...service } = await startWithSlowPeer(t, { slowClient: 'drop' })
   await stallPeer(service)
   const before = await collectGarbage()

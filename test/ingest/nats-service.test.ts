@@ -77,7 +77,7 @@ t.test('what a service that ends has not published is published by another', asy
   await until(() => first.app.ingest?.counts().received === 1)
   await first.app.close()
   t.match(first.app.ingest?.status(), { consuming: false })
-  t.same(first.logs.filter(({ level }) => level >= 40), [])
+  t.same(first.logs.filter(({ level, product }) => level >= 40 && product === undefined), [])
   const second = await startNatsService(t, nats)
   const driver = await connectAs(t, second, 'd1')
   t.match(await driver.next('match.proposal'), { payload: { driver_id: 'd1', passenger_id: 'p1' } })

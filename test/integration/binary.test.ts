@@ -48,7 +48,7 @@ t.test('undecodable frames are INVALID_FORMAT, the connection stays, and one too
   t.strictSame(await ada.closed, { code: 4002, reason: 'Invalid JSON' })
 })
 
-t.test('JSON in a text frame is no frame of this dialect: INVALID_FORMAT, and the connection stays', async (t) => {
+t.test('a13: JSON in a text frame is no frame of this dialect: INVALID_FORMAT, and the connection stays', async (t) => {
   const service = await startService(t)
   const ada = await connectBinary(t, service, 'ada')
   for (const text of ['{"type":"ping"}', 'hello', '[]']) {

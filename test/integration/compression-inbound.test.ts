@@ -2,6 +2,7 @@ import { deflateRawSync, constants } from 'node:zlib'
 import t from 'tap'
 import { connect } from '../client.ts'
 import { connectAs, memberOf, startService, tokenFor, until, type Teardown, type TestService } from '../helper.ts'
+import { startBystander } from '../support/bystander.ts'
 import { collectGarbage } from '../support/collect-garbage.ts'
 import { CLOSE_FRAME, compressedFrames, compressedMessage, connectDeflate, deflate, type DeflatePeer } from '../support/deflate-peer.ts'
 import { connectHttp, handshake } from '../support/http-peer.ts'
@@ -105,16 +106,22 @@ t.test('compressed control frames and continuations end the connection with 1002
   }
 })
 
-t.test('a compressed frame on a connection without compression ends it with 1002', async (t) => {
-  for (const [env, offer] of [[{}, 'permessage-deflate'], [on, 'permessage-deflate; server_max_window_bits=9']] as const) {
+t.test('a22: a compressed frame on a connection without compression ends it with 1002', async (t) => {
+  const odd = ['permessage-deflate; server_max_window_bits=7', 'permessage-deflate; odd; =;;', 'permessage-deflate; client_max_window_bits=99, x']
+  for (const [env, offers] of [[{ WS_HANDSHAKE_RATE: '0' }, ['permessage-deflate', ...odd]], [on, ['permessage-deflate; server_max_window_bits=9', ...odd]]] as const) {
     const service = await startService(t, env)
-    const peer = await connectDeflate(t, service.address, await tokenFor({ sub: 'ada' }), offer)
-    peer.send(compressedMessage(ping('1')))
-    t.equal(await closeCode(peer), 1002)
+    const bystander = await startBystander(t, service)
+    for (const offer of offers) {
+      const peer = await connectDeflate(t, service.address, await tokenFor({ sub: 'ada' }), offer)
+      t.equal(peer.extensions, undefined, offer)
+      peer.send(compressedMessage(ping('1')))
+      t.equal(await closeCode(peer), 1002)
+    }
+    await bystander.check(t)
   }
 })
 
-t.test('bombs end the connection with 1009 and cost next to no memory', async (t) => {
+t.test('c13: bombs end the connection with 1009 and cost next to no memory', async (t) => {
   const service = await startService(t, on)
   const bob = await connectAs(t, service, 'bob')
   const content = bomb(200 * MIB)
@@ -136,7 +143,7 @@ t.test('bombs end the connection with 1009 and cost next to no memory', async (t
   t.ok(process.resourceUsage().maxRSS - before < 16 * 1024, 'KiB')
 })
 
-t.test('a bomb of somebody who is only there to be refused costs no memory either', async (t) => {
+t.test('c13: a bomb of somebody who is only there to be refused costs no memory either', async (t) => {
   const service = await startService(t, on)
   const refused = await connectHttp(t, service.address)
   refused.write(handshake({ headers: { origin: 'http://localhost', 'sec-websocket-extensions': 'permessage-deflate' } }))

@@ -114,7 +114,7 @@ t.test('frames of all sizes and pings keep their order, and the close frame is t
   t.ok(peer.frames.some(({ first }) => first === COMPRESSED) && peer.frames.some(({ first }) => first === PLAIN))
 })
 
-t.test('compression that is off is never negotiated, whatever is offered', async (t) => {
+t.test('a22: compression that is off is never negotiated, whatever is offered', async (t) => {
   const service = await startService(t)
   for (const offer of ['permessage-deflate', 'permessage-deflate; server_max_window_bits=7; odd', 'permessage-deflate; =', ';;;']) {
     t.equal((await joinRaw(t, service, offer)).extensions, undefined, offer)

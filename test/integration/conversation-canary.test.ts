@@ -17,7 +17,7 @@ function expectSilence (t: Test, { logs }: TestService, token: string): void {
   t.strictSame(lines.filter((line) => secrets.some((secret) => line.includes(secret))), [])
 }
 
-t.test('no log line holds a token that connected, wherever the client put it', async (t) => {
+t.test('b22, M11: no log line holds a token that connected, wherever the client put it', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'ada', role: 'admin' })
   const places = [
@@ -32,7 +32,7 @@ t.test('no log line holds a token that connected, wherever the client put it', a
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token of a refused handshake, with a status or with a close code', async (t) => {
+t.test('b22: no log line holds a token of a refused handshake, with a status or with a close code', async (t) => {
   const service = await talkative(t, { WS_ALLOWED_ORIGINS: 'http://good.example' })
   const expired = await tokenFor({ sub: 'ada', exp: 1 })
   const headers = { authorization: `Bearer ${expired}` }
@@ -40,13 +40,13 @@ t.test('no log line holds a token of a refused handshake, with a status or with 
     { token: expired }, { headers }, { protocols: ['bearer', expired] }, { token: expired, origin: 'http://good.example' }, { token: `${expired}x` },
     { token: expired, origin: 'http://evil.example' }, { path: '/nothing', token: expired }, { path: '/health', token: expired },
     { path: '/ws?dialect=none', token: expired }, { path: `/ws?token=${expired}&token=${expired}` }, { path: `/ws/${expired}` },
-    { headers: { ...headers, 'sec-websocket-version': '7' } }
+    { headers: { ...headers, 'sec-websocket-version': '7' } }, { headers: { cookie: `session=${expired}; token=${expired}` } }
   ]
   for (const refusal of refusals) await connect(t, service.address, refusal).closed
   expectSilence(t, service, expired)
 })
 
-t.test('no log line holds a token of a request over HTTP, well-formed or not', async (t) => {
+t.test('b22: no log line holds a token of a request over HTTP, well-formed or not', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'ada' })
   const authorization = `Bearer ${token}`
@@ -60,7 +60,7 @@ t.test('no log line holds a token of a request over HTTP, well-formed or not', a
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token that a client sent in a frame, good or bad', async (t) => {
+t.test('b22: no log line holds a token that a client sent in a frame, good or bad', async (t) => {
   const service = await talkative(t, { WS_MAX_MESSAGE_SIZE: '2000' })
   const token = await tokenFor({ sub: 'ada' })
   service.app.hub.handle('fail', { schema: Type.Unknown() }, (_context, payload) => { throw new Error(`cannot use ${String(payload)}`) })
@@ -79,7 +79,7 @@ t.test('no log line holds a token that a client sent in a frame, good or bad', a
   expectSilence(t, service, token)
 })
 
-t.test('no log line holds a token that stands in a close reason', async (t) => {
+t.test('b22: no log line holds a token that stands in a close reason', async (t) => {
   const service = await talkative(t)
   const token = await tokenFor({ sub: 'a' })
   const client = connect(t, service.address, { token })

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { connectAs, memberOf, startService, type TestService } from '../helper.ts'
+import { startBystander } from '../support/bystander.ts'
 import { castOf, received, timeless } from '../support/cast.ts'
 
 const PATIENT = { WS_MESSAGE_RATE: '0', WS_INVALID_JSON_BUDGET: '1000000' }
@@ -7,8 +8,9 @@ const PATIENT = { WS_MESSAGE_RATE: '0', WS_INVALID_JSON_BUDGET: '1000000' }
 /** Frames that are no envelope. */
 const noEnvelopes = ['', 'hello', '{', 'null', '[]', '"x"', '5', '1e999', 'true', '\ufeff{"type":"ping"}', '{}', '{"type":5}', '{"type":""}', '{"type":null}']
 
-t.test('what is no envelope is INVALID_FORMAT in the documents\' words, and the connection stays (S0-42, S1-34, S1-39)', async (t) => {
+t.test('a6: what is no envelope is INVALID_FORMAT in the documents\' words, and the connection stays (S0-42, S1-34, S1-39)', async (t) => {
   const service = await startService(t, PATIENT)
+  const bystander = await startBystander(t, service)
   const ada = await connectAs(t, service, 'ada')
   for (const text of noEnvelopes) {
     ada.send(text)
@@ -17,6 +19,7 @@ t.test('what is no envelope is INVALID_FORMAT in the documents\' words, and the 
     t.equal(error, payload['message'])
   }
   t.match(await ada.request({ type: 'ping' }), { type: 'pong' })
+  await bystander.check(t)
 })
 
 t.test('an envelope without a type is refused with the id that it has', async (t) => {
@@ -84,7 +87,7 @@ t.test('a full room refuses one more connection, whether member or subscriber (S
   t.match(await bob.request({ type: 'publish', room: 'general' }), { payload: { code: 'NOT_IN_ROOM' } })
 })
 
-t.test('a connection comes into so many rooms and no more, those that it left not counted (S0-123)', async (t) => {
+t.test('c5: a connection comes into so many rooms and no more, those that it left not counted (S0-123)', async (t) => {
   const service = await startService(t, { WS_MAX_ROOMS_PER_CLIENT: '2' })
   const ada = await connectAs(t, service, 'ada')
   await ada.request({ type: 'join_room', room: 'a' })
@@ -106,7 +109,7 @@ t.test('an error goes to the asking connection alone (S1-88)', async (t) => {
   t.strictSame(others, {})
 })
 
-t.test('more bad frames than the budget end the connection with 4002, those within it do not', async (t) => {
+t.test('a6: more bad frames than the budget end the connection with 4002, those within it do not', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')
   for (let n = 0; n < 5; n++) ada.send('bad')

@@ -21,7 +21,7 @@ t.test('while a node drains it is not ready, but alive', async (t) => {
   await drained
 })
 
-t.test('while a node drains a handshake is refused with 503 and told when to try again', async (t) => {
+t.test('f1: while a node drains a handshake is refused with 503 and told when to try again', async (t) => {
   const { app, address, token } = await startDraining(t, '400ms')
   const drained = app.drain.run()
   const { status, headers, body } = await refusedHandshake(t, address, { token })
@@ -30,7 +30,7 @@ t.test('while a node drains a handshake is refused with 503 and told when to try
   await drained
 })
 
-t.test('the readiness is gone before the first connection is', async (t) => {
+t.test('f1: the readiness is gone before the first connection is', async (t) => {
   const { app, ...service } = await startService(t)
   const ada = await connectAs(t, service, 'ada')
   const drained = app.drain.run()
@@ -48,7 +48,7 @@ t.test('closing the application drains it first', async (t) => {
   t.equal((await ada.closed).code, 1012)
 })
 
-t.test('the application closes at the drain timeout although peers never answer', async (t) => {
+t.test('M4: the application closes at the drain timeout although peers never answer', async (t) => {
   const { app, mute, ...service } = await startDraining(t, '100ms')
   const stuck = await connectRaw(t, service.address, { token: service.token })
   stuck.socket.pause()
@@ -75,7 +75,7 @@ t.test('the application closes although a refused browser never answers its clos
   t.notOk(app.server.listening)
 })
 
-t.test('a request that is under way when the drain begins takes effect before the close', async (t) => {
+t.test('f4: a request that is under way when the drain begins takes effect before the close', async (t) => {
   const { app, ...service } = await startService(t)
   const ada = await memberOf(t, service, 'ada', 'hall')
   const bob = await memberOf(t, service, 'bob', 'hall')

@@ -4,7 +4,7 @@ import { connect, refusedHandshake } from '../client.ts'
 import { makeKey } from '../support/forge.ts'
 import { startKeyServer } from '../support/key-server.ts'
 
-t.test('A place on a full node is free again when a connection ends', async (t) => {
+t.test('c4: A place on a full node is free again when a connection ends', async (t) => {
   const service = await startService(t, { WS_MAX_CONNECTIONS: '1' })
   const first = await connectAs(t, service, 'first')
   t.match(await refusedHandshake(t, service.address, { token: await tokenFor({ sub: 'second' }) }), { status: 503 })
@@ -13,7 +13,7 @@ t.test('A place on a full node is free again when a connection ends', async (t) 
   t.ok(await connectAs(t, service, 'second'))
 })
 
-t.test('With reject a user has as many connections as the limit says and no more', async (t) => {
+t.test('c4: With reject a user has as many connections as the limit says and no more', async (t) => {
   const service = await startService(t, { WS_MAX_CONNECTIONS_PER_USER: '2', WS_USER_LIMIT_POLICY: 'reject' })
   const [first] = [await connectAs(t, service, 'ada'), await connectAs(t, service, 'ada')]
   const refusal = await refusedHandshake(t, service.address, { token: await tokenFor({ sub: 'ada' }) })
@@ -32,7 +32,7 @@ t.test('An address has as many connections as the limit says, whoever they are o
   t.ok(await connectAs(t, service, 'eve'))
 })
 
-t.test('Behind a trusted proxy the address is the one that the proxy saw, IPv6 counted by its /64', async (t) => {
+t.test('M12: Behind a trusted proxy the address is the one that the proxy saw, IPv6 counted by its /64', async (t) => {
   const service = await startService(t, { WS_MAX_CONNECTIONS_PER_IP: '1', TRUST_PROXY: '127.0.0.0/8' })
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
   await connectAs(t, service, 'a', from('2001:db8:0:1::1'))
@@ -45,13 +45,13 @@ t.test('Behind a trusted proxy the address is the one that the proxy saw, IPv6 c
   t.ok(await connectAs(t, service, 'e', from('192.0.2.2')), 'another address')
 })
 
-t.test('Without a trusted proxy X-Forwarded-For changes nothing', async (t) => {
+t.test('c2, M12: Without a trusted proxy X-Forwarded-For changes nothing', async (t) => {
   const service = await startService(t, { WS_HANDSHAKE_RATE: '2', TRUST_PROXY: '192.0.2.0/24' })
   const attempt = async (address: string) => (await refusedHandshake(t, service.address, { headers: { 'x-forwarded-for': address } })).status
   t.strictSame([await attempt('1.1.1.1'), await attempt('2.2.2.2'), await attempt('3.3.3.3')], [401, 401, 429])
 })
 
-t.test('Handshakes of one address do not use up the rate of another', async (t) => {
+t.test('c1: Handshakes of one address do not use up the rate of another', async (t) => {
   const service = await startService(t, { WS_HANDSHAKE_RATE: '1', TRUST_PROXY: '127.0.0.1' })
   const attempt = async (address: string) => (await refusedHandshake(t, service.address, { headers: { 'x-forwarded-for': address } })).status
   t.strictSame([await attempt('1.1.1.1'), await attempt('1.1.1.1'), await attempt('2.2.2.2')], [401, 429, 401])

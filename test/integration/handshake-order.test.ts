@@ -22,7 +22,7 @@ t.test('An unknown path is 404, before anything else is looked at', async (t) =>
   t.match(await refusedHandshake(t, address, { path: '/nowhere', origin: OTHER_ORIGIN }), notFound)
 })
 
-t.test('An upgrade of any other route is 400, before anything else is looked at', async (t) => {
+t.test('a18, M1: An upgrade of any other route is 400, before anything else is looked at', async (t) => {
   const { address } = await fullService()
   for (const path of ['/health', '/health/live', '/health/ready', '/ws/online', '/ws/stats', '/ws/broadcast', '/docs', '/docs/json', '/docs/static/index.html']) {
     const refusal = await refusedHandshake(t, address, { path, origin: OTHER_ORIGIN })
@@ -30,7 +30,7 @@ t.test('An upgrade of any other route is 400, before anything else is looked at'
   }
 })
 
-t.test('A plain GET or HEAD of a socket path is 426 and says what to upgrade to, before the node\'s room is looked at', async (t) => {
+t.test('M21: A plain GET or HEAD of a socket path is 426 and says what to upgrade to, before the node\'s room is looked at', async (t) => {
   const { address } = await fullService()
   for (const path of ['/ws', '/api/v1/ws']) {
     const answer = await fetch(`${address}${path}`)

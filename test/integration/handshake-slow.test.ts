@@ -13,14 +13,14 @@ function drip (t: Teardown, { socket }: HttpPeer, text: string): void {
   socket.once('close', () => clearInterval(timer))
 }
 
-t.test('A connection that says nothing ends', async (t) => {
+t.test('c6, c7, M22: A connection that says nothing ends', async (t) => {
   const { address } = await startService(t, env)
   const peer = await connectHttp(t, address)
   await peer.closed
   t.pass('it ended')
 })
 
-t.test('A connection that stops in the middle of its headers ends', async (t) => {
+t.test('c6, c7, M22: A connection that stops in the middle of its headers ends', async (t) => {
   const { address } = await startService(t, env)
   const peer = await connectHttp(t, address)
   peer.write(handshake().slice(0, 60))
@@ -28,7 +28,7 @@ t.test('A connection that stops in the middle of its headers ends', async (t) =>
   t.pass('it ended')
 })
 
-t.test('Headers that drip in end with 408', async (t) => {
+t.test('c7, M22: Headers that drip in end with 408', async (t) => {
   const { address } = await startService(t, env)
   const peer = await connectHttp(t, address)
   drip(t, peer, handshake({ lines: [`X: ${'x'.repeat(10_000)}`] }))
@@ -38,7 +38,7 @@ t.test('Headers that drip in end with 408', async (t) => {
   await peer.closed
 })
 
-t.test('A body that drips in ends with 408', async (t) => {
+t.test('c7, M22: A body that drips in ends with 408', async (t) => {
   const { address } = await startService(t, env)
   const peer = await connectHttp(t, address)
   peer.write('POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n')
@@ -56,7 +56,7 @@ t.test('An upgraded connection stays, however long it is quiet', async (t) => {
   t.equal((await quiet.request({ type: 'ping' })).type, 'pong')
 })
 
-t.test('While many slow connections are open new clients come in', async (t) => {
+t.test('c7: While many slow connections are open new clients come in', async (t) => {
   const service = await startService(t, { WS_HANDSHAKE_TIMEOUT: '5s' })
   const slow = await Promise.all(Array.from({ length: 200 }, async () => await connectHttp(t, service.address)))
   for (const peer of slow) peer.write('GET /ws HTTP/1.1\r\n')

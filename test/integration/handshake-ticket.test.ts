@@ -20,7 +20,7 @@ async function outcomes (clients: readonly TestClient[]): Promise<Array<string |
   })))
 }
 
-t.test('A ticket lets in once: a second handshake gets 401, a browser 4001', async (t) => {
+t.test('b14: A ticket lets in once: a second handshake gets 401, a browser 4001', async (t) => {
   const service = await startService(t)
   const path = `/ws?ticket=${await ticketFor(service, 'ada')}`
   t.match((await connect(t, service.address, { path }).next('connected')).payload, { user_id: 'ada' })
@@ -36,7 +36,7 @@ t.test('Of 20 handshakes with one ticket at the same time one gets in', async (t
   t.equal(service.app.hub.size, 1)
 })
 
-t.test('An unknown or malformed ticket is refused, on each path, also where guests may come in', async (t) => {
+t.test('b14: An unknown or malformed ticket is refused, on each path, also where guests may come in', async (t) => {
   const service = await startService(t, { WS_AUTH: 'optional' })
   for (const ticket of [madeUp(), 'x', '*', '%00', '..', 'null', 'x'.repeat(5_000), `${madeUp()}%20`, `${madeUp()}&ticket=${madeUp()}`]) {
     for (const path of ['/ws', '/api/v1/ws']) t.match(await refusedHandshake(t, service.address, { path: `${path}?ticket=${ticket}` }), unauthorized, ticket.slice(0, 60))

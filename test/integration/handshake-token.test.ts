@@ -50,7 +50,7 @@ t.test('A token alone as the subprotocol is accepted and answered without that h
   t.notOk('sec-websocket-protocol' in answer.headers)
 })
 
-t.test('No answer ever holds the token', async (t) => {
+t.test('b21, M10: a token as the subprotocol is in no answer', async (t) => {
   for (const protocol of [ada, `bearer, ${ada}`, `${ada}, bearer`, `bearer, ${ada}, hub.v1`, `x, ${ada}`]) {
     const { headers, body } = await exchange(t, service.address, handshake({ headers: { 'sec-websocket-protocol': protocol } }))
     t.notOk(JSON.stringify({ headers, body }).includes(ada), protocol.replaceAll(ada, '<token>'))
@@ -94,7 +94,7 @@ t.test('Without query among the sources a token in the query is no token', async
   t.match(await refusedHandshake(t, address, { token: ada }), unauthorized)
 })
 
-t.test('Whatever is wrong with a token, the handshake is refused with 401 before the upgrade (S0-84, S0-89, S1-10)', async (t) => {
+t.test('b2, b4, b6: Whatever is wrong with a token, the handshake is refused with 401 before the upgrade (S0-84, S0-89, S1-10)', async (t) => {
   for (const [what, token] of Object.entries(badTokens())) {
     const refusal = await refusedHandshake(t, service.address, { token })
     t.match({ status: refusal.status, body: refusal.body }, unauthorized, what)
@@ -130,7 +130,7 @@ t.test('The names of the claims are settings', async (t) => {
   t.match(await refusedHandshake(t, other.address, { token: ada }), unauthorized)
 })
 
-t.test('A token is in no line of the log, wherever it stood', async (t) => {
+t.test('b21, b22: a token is in no line of the log, wherever it stood', async (t) => {
   const other = await startService(t, { LOG_LEVEL: 'trace' })
   await admitted(t, { token: ada }, other)
   await admitted(t, { protocols: ['bearer', ada] }, other)

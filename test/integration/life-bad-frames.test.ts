@@ -16,7 +16,7 @@ async function startWithPeer (t: Teardown, env: Record<string, string> = {}) {
   return { ...service, peer }
 }
 
-t.test('five bad frames are refused, the sixth ends the connection with 4002 (S0-42, S1-39, S4-36)', async (t) => {
+t.test('a6: five bad frames are refused, the sixth ends the connection with 4002 (S0-42, S1-39, S4-36)', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')
   for (const bad of ['', 'no json', 'null', '[]', '{"type":7}']) {
@@ -58,19 +58,19 @@ t.test('the first bad frame ends the connection where the settings say so', asyn
   t.equal((await ada.closed).code, 4002)
 })
 
-t.test('a binary frame ends the connection with 1003 (S4-59)', async (t) => {
+t.test('a13: a binary frame ends the connection with 1003 (S4-59)', async (t) => {
   const { peer } = await startWithPeer(t)
   peer.send(clientFrame(BINARY, '{"type":"ping"}'))
   t.equal(await codeOfClose(peer), 1003)
 })
 
-t.test('text that is no UTF-8 ends the connection with 1007', async (t) => {
+t.test('a3, M7: text that is no UTF-8 ends the connection with 1007', async (t) => {
   const { peer } = await startWithPeer(t)
   peer.send(clientFrame(TEXT, Buffer.from([0x22, 0xff, 0xfe, 0x22])))
   t.equal(await codeOfClose(peer), 1007)
 })
 
-t.test('a frame as large as the announced size is read, a byte more is MESSAGE_TOO_LARGE without an id (S0-35, S0-113)', async (t) => {
+t.test('a4: a frame as large as the announced size is read, a byte more is MESSAGE_TOO_LARGE without an id (S0-35, S0-113)', async (t) => {
   const service = await startService(t, { WS_MAX_MESSAGE_SIZE: '1000' })
   const ada = await connectAs(t, service, 'ada')
   const sized = (bytes: number) => JSON.stringify({ type: 'ping', id: '1' }).padEnd(bytes)
@@ -88,19 +88,19 @@ t.test('the size counts bytes, not characters', async (t) => {
   t.match(await ada.next(), { payload: { code: 'MESSAGE_TOO_LARGE' } })
 })
 
-t.test('a frame above four times the size ends the connection with 1009, which the peer can read', async (t) => {
+t.test('a4, M7: a frame above four times the size ends the connection with 1009, which the peer can read', async (t) => {
   const { peer } = await startWithPeer(t, { WS_MAX_MESSAGE_SIZE: '1000' })
   peer.send(clientFrame(TEXT, 'x'.repeat(4_001)), clientFrame(TEXT, 'y'.repeat(500_000)))
   t.equal(await codeOfClose(peer), 1009)
 })
 
-t.test('a frame that only claims to be huge ends the connection with 1009 at once', async (t) => {
+t.test('a4, M7: a frame that only claims to be huge ends the connection with 1009 at once', async (t) => {
   const { peer } = await startWithPeer(t)
   peer.send(clientFrame(TEXT, 'x'.repeat(300_000)).subarray(0, 14))
   t.equal(await codeOfClose(peer), 1009)
 })
 
-t.test('frames against the protocol harm neither the process nor others', async (t) => {
+t.test('a2: frames against the protocol harm neither the process nor others', async (t) => {
   const { peer, ...service } = await startWithPeer(t)
   const bob = await connectAs(t, service, 'bob')
   peer.send(Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), Buffer.from([0x83, 0x00]))
@@ -110,7 +110,7 @@ t.test('frames against the protocol harm neither the process nor others', async 
   t.equal((await bob.request({ type: 'ping' })).type, 'pong')
 })
 
-t.test('what a peer sends after its close frame is ignored', async (t) => {
+t.test('a15: what a peer sends after its close frame is ignored', async (t) => {
   const { peer, ...service } = await startWithPeer(t)
   const bob = await connectAs(t, service, { sub: 'bob', role: 'admin' })
   peer.send({ type: 'join_room', room: 'hall' }, clientClose(1000), { type: 'join_room', room: 'late' })

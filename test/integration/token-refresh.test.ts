@@ -51,7 +51,7 @@ t.test('Issuer and audience are asked for as at the door', async (t) => {
   t.equal((await refreshAs(ada, { ...claims, aud: ['web', 'hub'] })).type, 'token_refreshed')
 })
 
-t.test('Another user\'s good token is refused; the same user by another claim is not', async (t) => {
+t.test('b12: Another user\'s good token is refused; the same user by another claim is not', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, '17')
   t.match(await refreshAs(ada, { sub: '18', role: 'admin' }), unauthorized)
@@ -148,7 +148,7 @@ t.test('While the key server is away a refresh is UNAVAILABLE, and the connectio
   t.match(await refresh(ada, token), { type: 'error', payload: { code: 'UNAVAILABLE', message: 'Service unavailable, retry', severity: 'server' } })
   t.equal((await service.app.hub.toRole('user', { type: 'x' })).recipients, 1)
   server.mood = 200
-  t.equal((await refresh(ada, token)).type, 'token_refreshed')
+  await until(async () => (await refresh(ada, token)).type === 'token_refreshed', 50)
   t.equal((await service.app.hub.toRole('admin', { type: 'x' })).recipients, 1)
 })
 

@@ -49,7 +49,7 @@ for (const order of orders) {
     t.equal((await once(own, 'close'))[0], 1009)
   })
 
-  t.test(`The hub's sockets have their own limits with @fastify/websocket ${order}, and echo no token`, async (t) => {
+  t.test(`M10: The hub's sockets have their own limits with @fastify/websocket ${order}, and echo no token`, async (t) => {
     const { address } = await start(t, order, { websocket: { maxPayloadBytes: 1_000, closeTimeoutMs: 500, compression: true } })
     const token = await tokenFor({ sub: 'ada' })
     for (const [protocols, answered] of [[['bearer', token], 'bearer'], [['hub.v1', 'bearer', token], 'hub.v1']] as const) {
@@ -163,7 +163,7 @@ t.test('The application closes also while it is not known yet who somebody is', 
   t.equal(peer.rest, '')
 })
 
-t.test('What a client sends right behind its handshake is not lost', async (t) => {
+t.test('M6: What a client sends right behind its handshake is not lost', async (t) => {
   const { address } = await start(t, 'before the hub')
   const peer = await connectHttp(t, address)
   const head = handshake({ path: `/rt/ws?token=${await tokenFor({ sub: 'ada' })}` })
@@ -172,7 +172,7 @@ t.test('What a client sends right behind its handshake is not lost', async (t) =
   await until(() => peer.rest.includes('"id":"early"'))
 })
 
-t.test('A handshake behind a request that is not answered yet ends the connection', async (t) => {
+t.test('a17, M2: A handshake behind a request that is not answered yet ends the connection', async (t) => {
   const app = Fastify()
   await app.register(hub, quick)
   let answer = (): void => {}

@@ -21,7 +21,7 @@ async function broadcast (t: Teardown, body: string, contentType = 'application/
   return await answerTo(t, ['POST /ws/broadcast HTTP/1.1', ...headers], body)
 }
 
-t.test('What Node cannot read is refused in the form of all errors', async (t) => {
+t.test('a21: What Node cannot read is refused in the form of all errors', async (t) => {
   const malformed = { status: 400, body: { error: 'malformed request', code: 'BAD_REQUEST' } }
   t.strictSame(await answerTo(t, ['nonsense']), malformed)
   t.strictSame(await answerTo(t, ['FOO / HTTP/1.1', 'Host: x']), malformed)
@@ -38,7 +38,7 @@ t.test('What is malformed ends its connection', async (t) => {
   await peer.closed
 })
 
-t.test('Headers that are too large are 431', async (t) => {
+t.test('a20: Headers that are too large are 431', async (t) => {
   const answer = await answerTo(t, ['GET /health HTTP/1.1', 'Host: x', `X: ${'x'.repeat(20_000)}`])
   t.strictSame(answer, { status: 431, body: { error: 'headers too large', code: 'HEADERS_TOO_LARGE' } })
 })
@@ -63,7 +63,7 @@ t.test('A route or method that does not exist is 404', async (t) => {
   t.strictSame(await answerTo(t, ['PROPFIND / HTTP/1.1', 'Host: x']), notFound)
 })
 
-t.test('A body that is no JSON is 400 INVALID_FORMAT', async (t) => {
+t.test('a8: A body that is no JSON is 400 INVALID_FORMAT', async (t) => {
   for (const body of ['{', '', 'nonsense', '{"message":"x"}}', '\u00ef\u00bb\u00bf{', '{"__proto__":{"x":1},"message":"x"}', '{"constructor":{"prototype":{}},"message":"x"}']) {
     t.match(await broadcast(t, body), { status: 400, body: { error: String, code: 'INVALID_FORMAT' } }, body)
   }
@@ -78,7 +78,7 @@ t.test('A body that is too large is 413', async (t) => {
   t.match(await answerTo(t, lines), { status: 413, body: { error: String, code: 'MESSAGE_TOO_LARGE' } })
 })
 
-t.test('A body of a type that nobody reads is 415', async (t) => {
+t.test('a21: A body of a type that nobody reads is 415', async (t) => {
   t.match(await broadcast(t, '<message/>', 'application/xml'), { status: 415, body: { error: String, code: 'UNSUPPORTED_MEDIA_TYPE' } })
 })
 

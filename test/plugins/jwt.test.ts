@@ -39,7 +39,7 @@ t.test('Whatever is wrong with a token, the answer is the same 401 (S0-84, S1-10
   for (const [what, token] of Object.entries(badTokens())) t.strictSame(await who(token), refused, what)
 })
 
-t.test('A token that has ended is refused, one that begins later too, and one about to end is good', async (t) => {
+t.test('b4: A token that has ended is refused, one that begins later too, and one about to end is good', async (t) => {
   const who = await appWith(t, { secret: SECRET })
   const now = Math.floor(Date.now() / 1000)
   t.strictSame(await who(await tokenFor({ sub: 'u', exp: now - 1 })), refused)
@@ -58,7 +58,7 @@ for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) {
   })
 }
 
-t.test('The text of a public key is no secret that signs tokens', async (t) => {
+t.test('b3: The text of a public key is no secret that signs tokens', async (t) => {
   const key = makeKey('RS256')
   const who = await appWith(t, { publicKey: key.pem, algorithms: ['RS256'] })
   const claims = { sub: 'mallory', role: 'admin', exp: inAnHour() }
@@ -68,7 +68,7 @@ t.test('The text of a public key is no secret that signs tokens', async (t) => {
   }
 })
 
-t.test('With an issuer set a token must name it, and only it', async (t) => {
+t.test('b5: With an issuer set a token must name it, and only it', async (t) => {
   const who = await appWith(t, { secret: SECRET, issuer: 'https://login.example' })
   t.equal((await who(await tokenFor({ sub: 'u', iss: 'https://login.example' }))).status, 200)
   for (const iss of [undefined, null, '', 'https://evil.example', ['https://login.example'], ['https://evil.example', 'https://login.example']]) {
@@ -76,7 +76,7 @@ t.test('With an issuer set a token must name it, and only it', async (t) => {
   }
 })
 
-t.test('With an audience set a token must be for it, alone or among others', async (t) => {
+t.test('b5: With an audience set a token must be for it, alone or among others', async (t) => {
   const who = await appWith(t, { secret: SECRET, audience: 'hub' })
   t.equal((await who(await tokenFor({ sub: 'u', aud: 'hub' }))).status, 200)
   t.equal((await who(await tokenFor({ sub: 'u', aud: ['web', 'hub'] }))).status, 200)
@@ -95,6 +95,30 @@ t.test('The same token is good each time, and two that resemble each other keep 
     t.equal((await who(token.ada)).body['userId'], 'ada')
     t.equal((await who(token.adb)).body['userId'], 'adb')
   }
+})
+
+t.test('With a second secret tokens of either are good, and what is wrong with one is wrong all the same', async (t) => {
+  const secretNext = 'the secret that comes next, more than 32 bytes long'
+  const who = await appWith(t, { secret: SECRET, secretNext, issuer: 'login', audience: 'hub' })
+  const claims = { sub: 'ada', iss: 'login', aud: 'hub', exp: inAnHour() }
+  const header = { alg: 'HS256' }
+  for (const secret of [SECRET, secretNext]) {
+    t.match(await who(forge(header, claims, hmac(secret))), { status: 200, body: { userId: 'ada' } })
+    for (const wrong of [{ exp: 1 }, { exp: undefined }, { iss: 'evil' }, { aud: 'other' }, { nbf: inAnHour() }, { sub: undefined }]) {
+      t.strictSame(await who(forge(header, { ...claims, ...wrong }, hmac(secret))), refused, JSON.stringify(wrong))
+    }
+    for (const wrong of [{ alg: 'HS512' }, { alg: 'none' }, { ...header, crit: ['x'] }, { ...header, typ: 'logout+jwt' }]) {
+      t.strictSame(await who(forge(wrong, claims, hmac(secret))), refused, JSON.stringify(wrong))
+    }
+  }
+  for (const secret of ['', `${SECRET}${secretNext}`, 'a third secret, which is long enough as well']) t.strictSame(await who(forge(header, claims, hmac(secret))), refused)
+  t.strictSame(await who(forge(header, claims, () => '')), refused, 'no signature')
+  for (const token of Object.values(badTokens())) t.strictSame(await who(token), refused)
+})
+
+t.test('Without it a token of another secret is refused', async (t) => {
+  const who = await appWith(t, { secret: SECRET })
+  t.strictSame(await who(forge({ alg: 'HS256' }, { sub: 'ada', exp: inAnHour() }, hmac('the secret that comes next, more than 32 bytes long'))), refused)
 })
 
 t.test('A plugin without any key does not start', async (t) => {

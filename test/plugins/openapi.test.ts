@@ -31,7 +31,8 @@ const operations = {
   '/ws/users': 'get',
   '/ws/users/{id}': 'get',
   '/ws/users/{id}/disconnect': 'post',
-  '/ws/users/{id}/ban': 'delete'
+  '/ws/users/{id}/ban': 'delete',
+  '/ws/tokens/{id}/ban': 'post'
 }
 
 t.test('The document lists every route, each with summary, tag and answers (S0-93)', async (t) => {

@@ -58,7 +58,7 @@ t.test('requests at the same time on both nodes are counted as often as they are
   t.equal(answers.filter(({ status }) => status === 429).length, 20)
 })
 
-t.test('while Redis is frozen every request is answered soon, and each node keeps to the limit by itself', async (t) => {
+t.test('M16: while Redis is frozen every request is answered soon, and each node keeps to the limit by itself', async (t) => {
   const redis = await startRedis(t)
   const services = await startTwo(t, redis, { WS_REST_RATE: '5', WS_HANDSHAKE_RATE: '5' })
   for (const service of services) {

@@ -67,7 +67,7 @@ t.test('Behind a trusted proxy each address has a budget of its own, an IPv6 net
   t.equal(await status('6.6.6.6, 192.0.2.1'), 429, 'what the client itself claims does not count')
 })
 
-t.test('X-Forwarded-For without a trusted proxy is warned of once, and not followed', async (t) => {
+t.test('M12: X-Forwarded-For without a trusted proxy is warned of once, and not followed', async (t) => {
   const service = await startService(t, { WS_REST_RATE: '2' })
   for (const address of ['1.1.1.1', '2.2.2.2']) t.equal((await online(service, undefined, address)).status, 200)
   t.match(await online(service, undefined, '3.3.3.3'), tooMany)

@@ -5,7 +5,7 @@ import { connectHttp, handshake } from '../support/http-peer.ts'
 import { makeKey } from '../support/forge.ts'
 import { startKeyServer } from '../support/key-server.ts'
 
-t.test('A route is upgraded where it asks for it and nowhere else', async (t) => {
+t.test('a18, M1: A route is upgraded where it asks for it and nowhere else', async (t) => {
   const { address } = await startService(t, { WS_PATHS: '/live' })
   t.equal((await connect(t, address, { path: '/live', token: await tokenFor({ sub: 'ada' }) }).next('connected')).payload['user_id'], 'ada')
   t.match(await refusedHandshake(t, address, { path: '/ws' }), { status: 404 })
@@ -16,6 +16,14 @@ t.test('A path that exists for another method is no unknown path', async (t) => 
   const { address } = await startService(t)
   t.match(await refusedHandshake(t, address, { path: '/ws/broadcast' }), { status: 400 })
   t.match(await refusedHandshake(t, address, { path: '/ws/broadcasts' }), { status: 404 })
+})
+
+t.test('a19: A path that would be a pattern of routes is an unknown path', async (t) => {
+  const service = await startService(t)
+  for (const path of ['*/', '/a*b', '/*/x', '/:(', '/:a(', '/ws:(', '/:a/*/b']) {
+    t.match(await refusedHandshake(t, service.address, { path }), { status: 404 }, path)
+  }
+  t.notOk(service.logs.some(({ level }) => level >= 50))
 })
 
 t.test('Closing ends every socket, those included that are only there to be refused', async (t) => {
@@ -30,7 +38,7 @@ t.test('Closing ends every socket, those included that are only there to be refu
   await refused.closed
 })
 
-t.test('Closing does not wait for a client that never answers', async (t) => {
+t.test('M4: Closing does not wait for a client that never answers', async (t) => {
   const service = await startService(t, { WS_DRAIN_TIMEOUT: '100ms' }, { timings: { closeTimeoutMs: 60_000 } })
   const mute = await connectHttp(t, service.address)
   mute.write(handshake({ path: `/ws?token=${await tokenFor({ sub: 'ada' })}` }))

@@ -23,7 +23,7 @@ t.test('names of 1 to 128 UTF-16 units are taken, whatever the script', async (t
   t.equal(service.app.hub.roomCount, good.length)
 })
 
-t.test('other names are refused with a text that says what was expected', async (t) => {
+t.test('a11: other names are refused with a text that says what was expected', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')
   for (const [index, room] of bad.entries()) {
@@ -42,7 +42,7 @@ t.test('every type that names a room checks it', async (t) => {
   for (const type of types) t.match(await ada.request({ type, room: '*', payload: { content: 'x' } }), { payload: { code: 'INVALID_ROOM' } }, type)
 })
 
-t.test('of two spellings of one visible name only the composed one is a room', async (t) => {
+t.test('a11: of two spellings of one visible name only the composed one is a room', async (t) => {
   const service = await startService(t)
   const ada = await connectAs(t, service, 'ada')
   t.match(await ada.request({ type: 'subscribe', room: '\u00c5' }), { type: 'subscribed' })
@@ -59,7 +59,7 @@ t.test('rooms whose names differ in one letter or its case are different rooms',
   t.strictSame(await ada.drain(), [])
 })
 
-t.test('for any text the rule of the protocol decides', async (t) => {
+t.test('a11: for any text the rule of the protocol decides', async (t) => {
   const service = await startService(t, NO_LIMITS)
   const ada = await connectAs(t, service, 'ada')
   const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 140 }), fc.string({ unit: 'grapheme', maxLength: 8 }), fc.string({ maxLength: 130, minLength: 126 }))

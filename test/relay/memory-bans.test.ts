@@ -55,3 +55,16 @@ t.test('each ban is told of, when it can be asked for already', async (t) => {
   bans.lift('bob')
   t.same(told, [['ada', 'one', 'one'], ['bob', 'two', 'two'], ['ada', 'three', 'three']])
 })
+
+t.test('bans that are over do not gather, and a new one costs no look at all others', async (t) => {
+  const clock = stopClock(t)
+  const bans = new MemoryBans()
+  for (let index = 0; index < 10_000; index += 1) {
+    bans.ban(`short ${index}`, { untilMs: clock.now() + 10, reason: '' })
+    clock.pass(1)
+  }
+  t.ok(bans.size <= 128, `${bans.size} are kept`)
+  bans.ban('long', { untilMs: clock.now() + 1_000_000, reason: '' })
+  for (let index = 0; index < 200; index += 1) bans.ban(`short ${index}`, { untilMs: clock.now() + 1_000, reason: '' })
+  t.ok(bans.of('long'), 'one that holds stays')
+})

@@ -21,7 +21,7 @@ t.test('a server that is not there at the start: not ready, refused at once, and
   await until(() => received.length === 1)
 })
 
-t.test('a frozen server: refused within a second, nothing of it done later, and at work again after it', async (t) => {
+t.test('M15: a frozen server: refused within a second, nothing of it done later, and at work again after it', async (t) => {
   const redis = await startRedis(t)
   const { relay, publish, received } = await start(t, redis)
   await publish('before')
@@ -38,7 +38,7 @@ t.test('a frozen server: refused within a second, nothing of it done later, and 
   t.equal(seq, 2)
 })
 
-t.test('repeating what was refused never doubles it', async (t) => {
+t.test('M15: repeating what was refused never doubles it', async (t) => {
   const redis = await startRedis(t)
   const { relay, publish, received } = await start(t, redis)
   const ids = Array.from({ length: 50 }, (_, index) => `i${index}`)
@@ -62,7 +62,7 @@ t.test('repeating what was refused never doubles it', async (t) => {
   t.equal(new Set(received).size, received.length)
 })
 
-t.test('an answer lost on the way: the repetition is told the first answer', async (t) => {
+t.test('M18: an answer lost on the way: the repetition is told the first answer', async (t) => {
   const redis = await startRedis(t)
   const proxy = await startProxy(t, redis.port)
   const { relay, publish } = await start(t, { url: `redis://127.0.0.1:${proxy.port}` })
@@ -123,11 +123,11 @@ t.test('a server without memory left: not ready within 2 s, messages refused, no
 t.test('a wrong password: not ready, said once in the log without the password, and tried on', async (t) => {
   const redis = await startRedis(t, { args: ['--user', 'hub', 'on', '>right-password', '~*', '&*', '+@all'] })
   const { relay, lines } = await start(t, { url: redis.url.replace('redis://', 'redis://hub:wrong-password@') }, { awaitReady: false })
-  await until(() => lines.some(({ text }) => text === 'Redis cannot be used, trying on'))
+  await until(() => lines.some(({ text }) => text === 'Relay error: Redis cannot be used, trying on'))
   t.match(relay.status(), { ready: false, reason: String })
   await redis.command('ACL', 'SETUSER', 'hub', '>wrong-password')
   await until(() => relay.status().ready)
-  t.ok(lines.filter(({ text }) => text === 'Redis cannot be used, trying on').length <= 3)
+  t.ok(lines.filter(({ text }) => text === 'Relay error: Redis cannot be used, trying on').length <= 3)
   t.notOk(JSON.stringify(lines).includes('wrong-password'))
 })
 

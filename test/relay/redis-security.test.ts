@@ -6,16 +6,23 @@ import t from 'tap'
 import { getJson, SECRET, until, type Teardown } from '../helper.ts'
 import { startCli } from '../support/cli-process.ts'
 import { freePort } from '../support/free-port.ts'
+import type { RedisRelay } from '../../src/relay/redis/redis-relay.ts'
 import { startRedisCluster } from '../support/redis-cluster.ts'
 import { openTestRelay } from '../support/redis-relays.ts'
 import { startRedis, type RedisServer } from '../support/redis-server.ts'
+import { readPage } from '../tools/docs/pages.ts'
 
-/** What a user of Redis must be allowed for the relay, and more for one of a cluster. */
-const COMMANDS = ['-@all', '+@read', '+@write', '+@pubsub', '+@connection', '-@dangerous', '+eval', '+evalsha', '+time', '+info']
-const CLUSTER_COMMANDS = [...COMMANDS, '+cluster|slots', '+cluster|info']
+const page = readPage('SECURITY.md').text
+/** What a user of Redis must be allowed for the relay, to the letter of the page that operators copy it from, and more for one of a cluster. */
+const COMMANDS = wordsOf(/^ACL SETUSER wshub on >PASSWORD ~hub:\* &hub:\* (-@all .*)$/m)
+const CLUSTER_COMMANDS = [...COMMANDS, ...wordsOf(/^ *In a cluster `([^`]+)` as well/m)]
 const LOGIN = 'hub-user:right-password@'
 
 const event = { type: 'news', id: 'i', payload: 'x', timestamp: '2026-01-01T00:00:00.000Z' }
+
+function wordsOf (pattern: RegExp): string[] {
+  return pattern.exec(page)?.[1]?.split(' ') ?? []
+}
 
 /** Runs openssl. */
 function openssl (...args: readonly string[]): void {
@@ -84,12 +91,18 @@ async function useAll (t: Teardown, url: string): Promise<unknown> {
   const ada = { connectionId: 'c', user: { id: 'ada', name: 'Ada' }, as: 'member' } as const
   await relay.presence.enter('a', ada, 0)
   await relay.presence.leave('a', ada, 0)
-  await relay.bans.ban('eve', { untilMs: Date.now() + 60_000, reason: '' })
+  const ban = { untilMs: Date.now() + 60_000, reason: '' }
+  await relay.bans.ban('eve', ban)
+  await relay.tokenBans.ban('jti', ban)
+  await relay.tickets.put('ticket', { userId: 'ada', name: 'Ada', roles: ['user'] }, 10_000)
   relay.unsubscribe('room:a')
   return {
     seq: (await relay.position('room:a')).seq,
     counted: (await relay.counter.count('ada', 60_000))?.current,
-    lifted: await relay.bans.lift('eve'),
+    lifted: [await relay.bans.lift('eve'), await relay.tokenBans.lift('jti')],
+    ticket: (await relay.tickets.take('ticket'))?.userId,
+    kept: (await relay.read('room:a', { limit: 10 })).messages.length,
+    logged: await useLog(relay),
     members: await relay.presence.members('a', 10),
     size: await relay.presence.size('a'),
     rooms: await relay.presence.rooms(),
@@ -97,13 +110,34 @@ async function useAll (t: Teardown, url: string): Promise<unknown> {
   }
 }
 
-const allUsed = { seq: 2, counted: 1, lifted: true, members: { users: [], count: 0 }, size: { connections: 0, users: 0 }, rooms: [], asked: 1 }
+/** Logs a change of presence, takes it and is done with it; of what kind it was. */
+async function useLog ({ presence, changes }: RedisRelay): Promise<readonly boolean[]> {
+  const room = { connectionId: 'd', user: { id: 'bob', name: 'Bob' }, as: 'member' } as const
+  changes.begin({ maxWaiting: 10, connections: true })
+  await presence.enter('b', room, 0)
+  await presence.leave('b', room, 0)
+  const held: boolean[] = []
+  // A cluster has several lists, and the first may have nothing.
+  await until(async () => {
+    const batch = await changes.take(10, 10_000)
+    if (batch === undefined) return false
+    held.push(await changes.hold(batch, 10_000))
+    await changes.finish(batch)
+    return true
+  })
+  return held
+}
+
+const allUsed = { seq: 2, counted: 1, lifted: [true, true], ticket: 'ada', kept: 2, logged: [true], members: { users: [], count: 0 }, size: { connections: 0, users: 0 }, rooms: [], asked: 1 }
 
 t.test('a user of Redis who may do little more than nothing is enough', async (t) => {
   const redis = await startRedis(t)
   await addUser(redis, COMMANDS)
   t.same(await useAll(t, redis.url.replace('redis://', `redis://${LOGIN}`)), allUsed)
   t.same(await redis.command('ACL', 'LOG'), [], 'nothing was even tried in vain')
+  for (const command of [['KEYS', '*'], ['CONFIG', 'GET', '*'], ['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['DEBUG', 'SLEEP', '0'], ['RESTORE', 'hub:x', '0', 'x'], ['GET', 'other'], ['PUBLISH', 'other', 'x'], ['EVAL', 'return 1', '1', 'other']]) {
+    t.match(await redis.command('ACL', 'DRYRUN', 'hub-user', ...command), /permission|access/, command.join(' '))
+  }
 })
 
 t.test('in a cluster, too', async (t) => {

@@ -32,7 +32,7 @@ function oneTo (count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1)
 }
 
-t.test('subscriber connections that are killed again and again: everything arrives once and in order', async (t) => {
+t.test('M17, M19: subscriber connections that are killed again and again: everything arrives once and in order', async (t) => {
   const redis = await startRedis(t)
   const keepOf = () => ({ size: 2_000, ttlMs: 60_000 })
   const listener = await follow(t, redis, { keepOf })

@@ -52,3 +52,24 @@ t.test('a ban that follows one that is over holds, also when the list is read an
   await bans.load()
   t.same(bans.of('ada'), second)
 })
+
+t.test('a ban that was made while the node heard nothing is known as soon as it hears again', async (t) => {
+  const redis = await startRedis(t)
+  const { relay } = await start(t, redis, { prefix: 'hub' })
+  const ban = { untilMs: Date.now() + 60_000, reason: 'lost' }
+  for (const key of ['bans', 'token-bans']) await redis.command('HSET', `hub:{0}:${key}`, 'ada', JSON.stringify(ban))
+  t.same([relay.bans.of('ada'), relay.tokenBans.of('ada')], [undefined, undefined], 'nobody has told it')
+  await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub')
+  await until(() => relay.bans.of('ada') !== undefined && relay.tokenBans.of('ada') !== undefined)
+  t.same([relay.bans.of('ada'), relay.tokenBans.of('ada')], [ban, ban])
+})
+
+t.test('bans that are over are taken out of Redis, too, where many are made', async (t) => {
+  const redis = await startRedis(t)
+  const { relay: { tokenBans } } = await start(t, redis, { prefix: 'hub' })
+  const untilMs = Date.now() + 100
+  for (let index = 0; index < 999; index += 1) await tokenBans.ban(`t${index}`, { untilMs: index === 0 ? untilMs + 60_000 : untilMs, reason: '' })
+  await until(() => Date.now() > untilMs)
+  await tokenBans.ban('last', { untilMs: untilMs + 60_000, reason: '' })
+  t.same((await redis.command('HKEYS', 'hub:{0}:token-bans') as string[]).sort(), ['last', 't0'])
+})

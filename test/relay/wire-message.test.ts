@@ -84,7 +84,7 @@ t.test('what cannot be read is no message', async (t) => {
   for (const [name, text] of Object.entries(broken)) t.equal(decodeMessage(text, 'room:a'), undefined, name)
 })
 
-t.test('routing of a later release is read as far as it is known', async (t) => {
+t.test('f6: routing of a later release is read as far as it is known', async (t) => {
   const { content } = encodeMessage({ topics: ['room:a'], event })
   const read = decodeMessage(`0\n{"z":{"new":1},"t":"not a list","x":[1],"n":["lease"]}\n${content}`, 'room:a')
   t.match(read, { message: { topics: ['room:a'], except: undefined }, count: undefined })

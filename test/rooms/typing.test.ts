@@ -33,7 +33,7 @@ t.test('the own tabs of the typist are not told', async (t) => {
   t.same([await bob.drain(), await tab.drain()], [[], []])
 })
 
-t.test('a state is told once within a second, however often it is sent', async (t) => {
+t.test('c15: a state is told once within a second, however often it is sent', async (t) => {
   const { ada, bob } = await startWithTwo(t)
   for (let sent = 0; sent < 20; sent += 1) bob.send({ type: 'typing', room: 'hall' })
   for (let sent = 0; sent < 20; sent += 1) bob.send({ type: 'stop_typing', room: 'hall' })

@@ -26,6 +26,7 @@ class Common {
   readonly nodes: LinkedRelay[] = []
   readonly presence = new MemoryPresence()
   readonly bans = new MemoryBans()
+  readonly tokenBans = new MemoryBans()
   readonly tickets = new MemoryTickets()
   readonly streams: MemoryRelay
 
@@ -36,7 +37,8 @@ class Common {
       return audience.reduce((total, node) => total + node.deliver(message), 0)
     })
     this.presence.onChange((change) => { for (const node of this.nodes) node.onChange(change) })
-    this.bans.onBanned((userId, ban) => { for (const node of this.nodes) node.onBanned(userId, ban) })
+    this.bans.onBanned((id, ban) => { for (const node of this.nodes) node.onBanned(id, ban) })
+    this.tokenBans.onBanned((id, ban) => { for (const node of this.nodes) node.onTokenBanned(id, ban) })
   }
 }
 
@@ -45,6 +47,7 @@ export class LinkedRelay implements Relay {
   readonly nodeId: string
   readonly presence: PresenceStore
   readonly bans: BanList
+  readonly tokenBans: BanList
   readonly tickets: TicketStore
   /** False for a node that what the nodes have in common does not answer. */
   isReachable = true
@@ -60,6 +63,7 @@ export class LinkedRelay implements Relay {
   answer: AnswerQuestion = () => undefined
   onChange: OnPresenceChange = () => {}
   onBanned: OnBanned = () => {}
+  onTokenBanned: OnBanned = () => {}
   readonly #topics = new Set<TopicName>()
   readonly #common: Common
 
@@ -67,15 +71,20 @@ export class LinkedRelay implements Relay {
     this.nodeId = nodeId
     this.#common = common
     this.presence = new LinkedPresence(this, common.presence)
-    this.bans = {
-      ban: async (userId, ban) => { await this.reach(); common.bans.ban(userId, ban) },
-      lift: async (userId) => { await this.reach(); return common.bans.lift(userId) },
-      of: (userId) => common.bans.of(userId),
-      onBanned: (listener) => { this.onBanned = listener }
-    }
+    this.bans = this.#share(common.bans, (listener) => { this.onBanned = listener })
+    this.tokenBans = this.#share(common.tokenBans, (listener) => { this.onTokenBanned = listener })
     this.tickets = {
       put: async (ticket, identity, ttlMs) => { await this.reach(); common.tickets.put(ticket, identity, ttlMs) },
       take: async (ticket) => { await this.reach(); return common.tickets.take(ticket) }
+    }
+  }
+
+  #share (bans: MemoryBans, onBanned: BanList['onBanned']): BanList {
+    return {
+      ban: async (id, ban) => { await this.reach(); bans.ban(id, ban) },
+      lift: async (id) => { await this.reach(); return bans.lift(id) },
+      of: (id) => bans.of(id),
+      onBanned
     }
   }
 

@@ -67,6 +67,7 @@ export class SlowRelay implements Relay {
   readonly nodeId = 'node-1'
   readonly presence: PresenceStore
   readonly bans: BanList
+  readonly tokenBans: BanList
   readonly tickets: TicketStore
   readonly #relay: MemoryRelay
   readonly #wait: Wait
@@ -77,6 +78,7 @@ export class SlowRelay implements Relay {
     this.#wait = wait
     this.presence = new SlowPresence(this.#relay.presence, wait)
     this.bans = this.#relay.bans
+    this.tokenBans = this.#relay.tokenBans
     this.tickets = this.#relay.tickets
   }
 

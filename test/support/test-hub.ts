@@ -125,7 +125,7 @@ function makeDomain (t: Teardown, options: TestHubOptions): Domain {
   const policy: PublishPolicy = { publishRequiresJoin: true, clientPublish: true, clientBroadcast: 'all', adminRoles: ['admin'], ...options.policy }
   const access = new RoomAccess({ policyOf: policyOfRules([]), adminRoles: policy.adminRoles, answerWithinMs: timings.roomAnswerMs })
   const rooms = new Rooms({ hub, relay, typing, limits, access, logger })
-  hub.commands.addBuiltIn(builtInCommands({ hub, rooms, typing, policy }))
+  hub.commands.addBuiltIn(builtInCommands({ hub, rooms, typing, policy, audit: logger }))
   const admission = new Admission(hub, { maxConnections: 0, maxConnectionsPerUser: 0, userLimitPolicy: 'replace', maxConnectionsPerIp: 0, ...options.admission })
   const { expiryNoticeMs = 0, identify = refuseAll } = options
   const expiry = new Expiry(hub, expiryNoticeMs)

@@ -51,7 +51,7 @@ function ownAdvice ({ status, reason }: Answer, about: About): string {
   if (status === 426) return UPGRADE_STRIPPED
   if (status === 400) return `The handshake arrived changed or at a path that is no socket: see WS_PATHS, and what the proxy does to the path. ${UPGRADE_STRIPPED}`
   if (status === 401) return tokenAdvice(about)
-  if (status === 403) return reason === 'origin not allowed' ? originAdvice(about) : 'The user of this token may not connect: an administrator can lift a ban (DELETE /ws/users/ID/ban).'
+  if (status === 403) return reason === 'origin not allowed' ? originAdvice(about) : 'This token or its user may not connect: an administrator can lift a ban (DELETE /ws/users/ID/ban or /ws/tokens/ID/ban).'
   if (status === 404) return 'The service does not know this path: WS_PATHS names those that upgrade; the proxy may have cut off a prefix, or left one (nginx: the path behind proxy_pass).'
   if (status === 429) return 'A limit: WS_HANDSHAKE_RATE, WS_MAX_CONNECTIONS_PER_IP or WS_MAX_CONNECTIONS_PER_USER. Behind a proxy all clients share the limits of its address until TRUST_PROXY names it.'
   if (status === 503) return 'This node is full (WS_MAX_CONNECTIONS), going away or cut off from Redis: let the balancer ask /health/ready and go on to the next node (HAProxy: retry-on 503; nginx: proxy_next_upstream http_503).'

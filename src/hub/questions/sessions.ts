@@ -10,7 +10,9 @@ const SessionSchema = Type.Object({
   address: Type.Optional(Type.String()),
   dialect: Type.String(),
   roles: Type.Array(Type.String()),
-  name: Type.String()
+  name: Type.String(),
+  /** Of its newest token, where that has one. */
+  token_id: Type.Optional(Type.String())
 })
 
 /** One connection of a user, as all nodes see it. */

@@ -3,6 +3,7 @@ import type { NatsConnection, Subscription } from '@nats-io/transport-node'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../logger.ts'
 import { jitteredPause } from '../../back-off.ts'
+import { natsShortfall, warnOfShortfall } from '../../version-floors.ts'
 import type { HandleEvent, IngestSource, SourceStatus } from '../ingest-source.ts'
 import { SourceHealth } from '../source-health.ts'
 import { Deliveries } from './deliveries.ts'
@@ -115,6 +116,7 @@ export class NatsSource implements IngestSource {
       found: () => this.#health.succeeded({})
     })
     this.#connection = connection
+    warnOfShortfall(this.#options.logger, natsShortfall(connection.info?.version ?? ''))
     if (this.#end.signal.aborted) await connection.close()
     this.#end.signal.throwIfAborted()
     return connection

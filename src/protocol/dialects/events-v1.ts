@@ -1,6 +1,7 @@
 import { isRecord } from '../../guards.ts'
 import { objectText } from '../../json-text.ts'
 import { contentOf, dangerIn, missingType, parseEnvelope, typeOf } from '../json-envelope.ts'
+import { commonWords } from '../log-words.ts'
 import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 import { answeredId, errorText, isHousekeeping } from './housekeeping.ts'
 
@@ -12,6 +13,7 @@ export const eventsV1 = {
   name: 'events.v1',
   wire: 'text',
   habits: {},
+  logWords: commonWords,
 
   decode (text: string): RawRequest {
     const envelope = parseEnvelope(text)

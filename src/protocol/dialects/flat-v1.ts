@@ -1,6 +1,7 @@
 import { isRecord } from '../../guards.ts'
 import { JsonText, objectText } from '../../json-text.ts'
 import { dangerIn, parseEnvelope, typeOf } from '../json-envelope.ts'
+import { flatWords } from '../log-words.ts'
 import { SYSTEM_ALERT } from '../reserved-types.ts'
 import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 import { answeredId, isHousekeeping } from './housekeeping.ts'
@@ -41,6 +42,7 @@ export const flatV1 = {
   habits: {
     endsOnBadFrame: true, hearsItself: true, joinsAsUser: true, speaksFromOutside: true, listsMembers: true, isRefusedByCode: true
   },
+  logWords: flatWords,
 
   decode (frame: string): RawRequest {
     const envelope = parseEnvelope(frame)

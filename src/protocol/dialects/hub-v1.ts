@@ -1,6 +1,7 @@
 import { jsonTextOf } from '../../json-text.ts'
 import { roomTopic } from '../../hub/topics.ts'
 import { dangerIn, missingType, parseEnvelope, typeOf } from '../json-envelope.ts'
+import { commonWords } from '../log-words.ts'
 import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 
 /** The canonical dialect: one JSON envelope a frame. */
@@ -8,6 +9,7 @@ export const hubV1 = {
   name: 'hub.v1',
   wire: 'text',
   habits: {},
+  logWords: commonWords,
 
   decode (text: string): RawRequest {
     const envelope = parseEnvelope(text)

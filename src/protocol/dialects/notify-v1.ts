@@ -2,6 +2,7 @@ import type { ErrorPayload } from '../../errors.ts'
 import { objectText } from '../../json-text.ts'
 import { entryOf, type ErrorCode } from '../error-codes.ts'
 import { contentOf, dangerIn, missingType, parseEnvelope, typeOf } from '../json-envelope.ts'
+import { notifyWords } from '../log-words.ts'
 import { isRequestId } from '../request-id.ts'
 import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 import { answeredId, errorText, isHousekeeping } from './housekeeping.ts'
@@ -21,6 +22,7 @@ export const notifyV1 = {
   name: 'notify.v1',
   wire: 'text',
   habits: {},
+  logWords: notifyWords,
 
   decode (text: string): RawRequest {
     const envelope = parseEnvelope(text)

@@ -2,6 +2,7 @@ import { HubError } from '../../errors.ts'
 import { roomTopic } from '../../hub/topics.ts'
 import { jsonTextOf } from '../../json-text.ts'
 import { dangerIn, missingType } from '../json-envelope.ts'
+import { commonWords } from '../log-words.ts'
 import type { BinaryDialect, Delivery, RawRequest } from '../dialect.ts'
 import { readClientFrame } from '../protobuf/client-frame.ts'
 import { writeServerFrame } from '../protobuf/server-frame.ts'
@@ -14,6 +15,7 @@ export const protobufV1 = {
   name: 'protobuf.v1',
   wire: 'binary',
   habits: {},
+  logWords: commonWords,
 
   decode (bytes: Buffer): RawRequest {
     const { type, id, room, payload: text } = readClientFrame(bytes)

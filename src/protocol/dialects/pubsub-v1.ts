@@ -3,6 +3,7 @@ import { isRecord } from '../../guards.ts'
 import { objectText } from '../../json-text.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { contentOf, dangerIn, parseEnvelope, typeOf } from '../json-envelope.ts'
+import { commonWords } from '../log-words.ts'
 import type { Delivery, RawRequest, TextDialect } from '../dialect.ts'
 import { answeredId, errorText, isHousekeeping } from './housekeeping.ts'
 
@@ -27,6 +28,7 @@ export const pubsubV1 = {
   name: 'pubsub.v1',
   wire: 'text',
   habits: {},
+  logWords: commonWords,
 
   decode (text: string): RawRequest {
     const envelope = parseEnvelope(text)

@@ -14,6 +14,7 @@ export interface FrameRouterParts {
   readonly asking: Asking
   readonly counting: Counting
   readonly bans: RedisBans
+  readonly tokenBans: RedisBans
   readonly presence: RedisPresence
   readonly streams: Streams
   readonly lease: Lease
@@ -60,7 +61,7 @@ export class FrameRouter {
 
   /** False for what cannot be read. */
   #take (kind: string, channel: string, text: string): boolean {
-    const { asking, bans } = this.#parts
+    const { asking, bans, tokenBans } = this.#parts
     switch (kind) {
       case frameKinds.message: return this.#onMessageFrame(channel, text)
       case frameKinds.presence: return this.#onPresenceFrame(channel, text)
@@ -68,6 +69,7 @@ export class FrameRouter {
       case frameKinds.answer: asking.onAnswerFrame(text); return true
       case frameKinds.count: this.#onCountFrame(text); return true
       case frameKinds.bans: bans.onFrame(text); return true
+      case frameKinds.tokenBans: tokenBans.onFrame(text); return true
       default: return false
     }
   }

@@ -16,6 +16,8 @@ export const frameKinds = {
   answer: 'a',
   /** How many connections a node queued a counted message to. */
   count: 'n',
-  /** The list of bans has changed. */
-  bans: 'b'
+  /** The list of banned users has changed. */
+  bans: 'b',
+  /** The list of banned tokens has changed. */
+  tokenBans: 't'
 } as const

@@ -70,6 +70,6 @@ export class Health {
     this.#problem = problem
     if (this.#told.has(problem)) return
     this.#told.add(problem)
-    this.#parts.logger.warn({ reason: problem }, 'Redis cannot be used, trying on')
+    this.#parts.logger.warn({ reason: problem }, 'Relay error: Redis cannot be used, trying on')
   }
 }

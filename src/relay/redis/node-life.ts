@@ -15,6 +15,7 @@ export interface NodeLifeParts {
   readonly lease: Lease
   readonly presence: RedisPresence
   readonly bans: RedisBans
+  readonly tokenBans: RedisBans
   readonly health: Health
   readonly subscriptions: Subscriptions
   readonly timings: RedisTimings
@@ -49,8 +50,10 @@ export class NodeLife {
   #healing = 0
   /** What has to be put in again once more: the last run could not do all of it. */
   #unhealed: { readonly quiet: boolean } | undefined
-  /** Some bans may have been missed. */
-  #bansAreOld = true
+  /** How often some bans may have been missed: once at the beginning. */
+  #bansMissed = 1
+  /** For how many of these times they have been read since. */
+  #bansRead = 0
   #isOver = false
 
   constructor (parts: NodeLifeParts) {
@@ -63,6 +66,12 @@ export class NodeLife {
   /** True while Redis may lack something of this node. */
   get isOwing (): boolean {
     return this.#healing > 0 || this.#unhealed !== undefined || this.#bansAreOld
+  }
+
+  /** Some changes of the bans did not reach this node: reads them anew, and is not ready before that. */
+  rereadBans (): void {
+    this.#bansMissed += 1
+    this.#inTurn(() => this.#loadBans())
   }
 
   /** Leaves the others: what cannot be taken out now they take out themselves once the lease has run out. Never rejects. */
@@ -118,18 +127,23 @@ export class NodeLife {
 
   /** Puts in again what may be missing. Nobody waits for it: the beats go on meanwhile. */
   #putIn (how: { quiet: boolean }): void {
-    this.#bansAreOld = true
     this.#healing += 1
     this.#parts.presence.heal(how).then((isDone) => {
       this.#healing -= 1
       this.#unhealed = isDone ? undefined : how
     })
-    this.#inTurn(() => this.#loadBans())
+    this.rereadBans()
+  }
+
+  get #bansAreOld (): boolean {
+    return this.#bansRead < this.#bansMissed
   }
 
   async #loadBans (): Promise<void> {
-    await this.#parts.bans.load()
-    this.#bansAreOld = false
+    const { bans, tokenBans } = this.#parts
+    const missed = this.#bansMissed
+    await Promise.all([bans.load(), tokenBans.load()])
+    this.#bansRead = missed
   }
 
   /** A failover may lose a lease and keep what stands under it: nobody would ever take that out. */

@@ -1,6 +1,7 @@
 import type { KeepOf } from '../history.ts'
 import { DEFAULT_POSITION_TTL_MS, defaultKeepOf } from '../history-rules.ts'
 import { isCluster as isClusterAt, openSubscriber, type RedisPlace } from './connect.ts'
+import { warnOfOldServers } from './old-servers.ts'
 import { RedisRelay } from './redis-relay.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { slotOf } from './slot.ts'
@@ -25,6 +26,7 @@ const PING_MS = 2_000
 export function openRedisRelay ({ target, timings, keepOf = defaultKeepOf, positionTtlMs = DEFAULT_POSITION_TTL_MS, ...options }: OpenRelayOptions): RedisRelay {
   const allTimings = { ...defaultRedisTimings, ...timings }
   const isCluster = isClusterAt(target)
+  warnOfOldServers(options.commands, options.logger)
   return new RedisRelay({
     ...options,
     timings: allTimings,

@@ -1,6 +1,7 @@
 import { isRecord } from '../../guards.ts'
 import type { Ban, BanList, OnBanned } from '../ban-list.ts'
 import { MemoryBans } from '../memory-bans.ts'
+import { frameKinds, WIRE_VERSION } from './frames.ts'
 import type { Keys } from './keys.ts'
 import { parseRecord } from './parse-record.ts'
 import type { Script, ScriptRunner } from './script-runner.ts'
@@ -14,8 +15,24 @@ export interface RedisBansParts {
   readonly allNodes: string
 }
 
+/** What tells a list of bans from others: where it is kept, and what its changes are on their way to all nodes. */
+export interface BanListNames {
+  readonly key: string
+  readonly kind: string
+  /** The field of a change that has the id. */
+  readonly field: string
+}
+
+/** The list of users. */
+export const userBans: BanListNames = { key: 'bans', kind: frameKinds.bans, field: 'user' }
+/** The list of single tokens. */
+export const tokenBans: BanListNames = { key: 'token-bans', kind: frameKinds.tokenBans, field: 'token' }
+
+/** After so many bans of this node those that are over are taken out of Redis, which holds them all on one key. */
+const BANS_BETWEEN_SWEEPS = 1_000
+
 /**
- * KEYS: bans (user → JSON), the channel of all nodes. ARGV: user, JSON of the ban or '', PUBLISH or SPUBLISH, the frame for all nodes.
+ * KEYS: bans (id → JSON), the channel of all nodes. ARGV: id, JSON of the ban or '', PUBLISH or SPUBLISH, the frame for all nodes.
  * Answer: 1 when there was a ban.
  */
 const changeScript: Script = {
@@ -27,12 +44,12 @@ redis.call(ARGV[3], KEYS[2], ARGV[4])
 return was`
 }
 
-/** KEYS: bans. Forgets those that are over. Answer: all others, user and ban in turn. */
+/** KEYS: bans. Forgets those that are over. Answer: all others, id and ban in turn. */
 const listScript: Script = {
   name: 'wshubBans',
   lua: `
 local t = redis.call('TIME')
-local now = t[1] * 1000
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local all = redis.call('HGETALL', KEYS[1])
 local out = {}
 for i = 1, #all, 2 do
@@ -50,86 +67,98 @@ return out`
 /** Bans that all nodes share: kept in Redis, with a copy on every node that the door can ask without waiting. */
 export class RedisBans implements BanList {
   readonly #parts: RedisBansParts
+  readonly #names: BanListNames
   readonly #key: string
+  #made = 0
   #local = new MemoryBans()
   #listener: OnBanned = () => {}
-  /** Changes that came while the list was on its way: it may be older. */
-  #changes: Array<() => void> | undefined
+  /** What was changed while the list was on its way, which may be older. */
+  #changed: Set<string> | undefined
 
-  constructor (parts: RedisBansParts) {
+  constructor (parts: RedisBansParts, names: BanListNames) {
     this.#parts = parts
-    this.#key = parts.keys.global('bans')
+    this.#names = names
+    this.#key = parts.keys.global(names.key)
   }
 
   onBanned (listener: OnBanned): void {
     this.#listener = listener
   }
 
-  async ban (userId: string, ban: Ban): Promise<void> {
-    await this.#change(userId, ban)
-    this.#take(userId, ban)
+  async ban (id: string, ban: Ban): Promise<void> {
+    await this.#change(id, ban)
+    this.#takeNew(id, ban)
+    this.#made += 1
+    // Where each logout is a ban the list must not grow for ever. The ban is made, whatever becomes of this.
+    if (this.#made % BANS_BETWEEN_SWEEPS === 0) await this.#parts.runner.run(listScript, [this.#key], []).catch(() => {})
   }
 
-  async lift (userId: string): Promise<boolean> {
-    const was = await this.#change(userId, undefined)
-    return this.#local.lift(userId) || was
+  async lift (id: string): Promise<boolean> {
+    const was = await this.#change(id, undefined)
+    this.#changed?.add(id)
+    return this.#local.lift(id) || was
   }
 
-  of (userId: string): Ban | undefined {
-    return this.#local.of(userId)
+  of (id: string): Ban | undefined {
+    return this.#local.of(id)
   }
 
-  /** Reads all bans anew: after a time without Redis some may have been missed. Rejects with `UNAVAILABLE`. */
+  /** Reads all bans anew: some may have been missed. Rejects with `UNAVAILABLE`. One call at a time. */
   async load (): Promise<void> {
-    this.#changes = []
+    const changed = this.#changed = new Set<string>()
     try {
       const answer = await this.#parts.runner.run(listScript, [this.#key], [])
-      this.#replace(Array.isArray(answer) ? answer : [])
+      this.#replace(Array.isArray(answer) ? answer : [], changed)
     } finally {
-      const changes = this.#changes
-      this.#changes = undefined
-      for (const change of changes) change()
+      this.#changed = undefined
     }
   }
 
-  /** Takes a list of users and bans in turn for all there are. */
-  #replace (entries: readonly unknown[]): void {
+  /** Takes a list of ids and bans in turn for all there are, but for those of which something newer is known. */
+  #replace (entries: readonly unknown[], changed: ReadonlySet<string>): void {
     const known = this.#local
     this.#local = new MemoryBans()
+    for (const id of changed) {
+      const ban = known.of(id)
+      if (ban !== undefined) this.#local.ban(id, ban)
+    }
     for (let index = 0; index < entries.length; index += 2) {
-      const userId = String(entries[index])
+      const id = String(entries[index])
       const ban = banOf(parseRecord(String(entries[index + 1])))
-      if (ban === undefined) continue
-      if (isSame(known.of(userId), ban)) this.#local.ban(userId, ban)
-      else this.#take(userId, ban)
+      if (ban === undefined || changed.has(id)) continue
+      if (isSame(known.of(id), ban)) this.#local.ban(id, ban)
+      else this.#take(id, ban)
     }
   }
 
-  /** Another node has changed a ban. */
+  /** Another node has changed a ban, or this one. */
   onFrame (text: string): void {
     const change = parseRecord(text)
-    if (typeof change?.['user'] !== 'string') return
-    const { user, ban } = change
-    this.#apply(user, banOf(ban))
-    this.#changes?.push(() => this.#apply(user, banOf(ban)))
+    const id = change?.[this.#names.field]
+    if (typeof id !== 'string') return
+    const ban = banOf(change?.['ban'])
+    this.#changed?.add(id)
+    if (ban === undefined) this.#local.lift(id)
+    else this.#takeNew(id, ban)
   }
 
-  #apply (user: string, ban: Ban | undefined): void {
-    if (ban === undefined) this.#local.lift(user)
-    // The node that made it has it already.
-    else if (!isSame(this.of(user), ban)) this.#take(user, ban)
-  }
-
-  async #change (user: string, ban: Ban | undefined): Promise<boolean> {
+  async #change (id: string, ban: Ban | undefined): Promise<boolean> {
     const { runner, allNodes, publishCommand } = this.#parts
-    const frame = `1b${JSON.stringify({ user, ban })}`
+    const { kind, field } = this.#names
+    const frame = `${WIRE_VERSION}${kind}${JSON.stringify({ [field]: id, ban })}`
     const value = ban === undefined ? '' : JSON.stringify(ban)
-    return Number(await runner.run(changeScript, [this.#key, allNodes], [user, value, publishCommand, frame])) === 1
+    return Number(await runner.run(changeScript, [this.#key, allNodes], [id, value, publishCommand, frame])) === 1
   }
 
-  #take (userId: string, ban: Ban): void {
-    this.#local.ban(userId, ban)
-    this.#listener(userId, ban)
+  /** The node that made it hears of it twice, by its own call and by the channel, in whatever order. */
+  #takeNew (id: string, ban: Ban): void {
+    if (!isSame(this.of(id), ban)) this.#take(id, ban)
+  }
+
+  #take (id: string, ban: Ban): void {
+    this.#changed?.add(id)
+    this.#local.ban(id, ban)
+    this.#listener(id, ban)
   }
 }
 

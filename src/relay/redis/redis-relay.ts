@@ -18,7 +18,7 @@ import { nodeChannel, NodeLife } from './node-life.ts'
 import { Outgoing } from './outgoing.ts'
 import { sharedChannel } from './publish-batch.ts'
 import { Publisher } from './publisher.ts'
-import { RedisBans } from './redis-bans.ts'
+import { RedisBans, tokenBans, userBans } from './redis-bans.ts'
 import { RedisChangeLog } from './redis-change-log.ts'
 import type { RedisRelayOptions } from './redis-relay-options.ts'
 import { RedisPresence } from './redis-presence.ts'
@@ -38,6 +38,7 @@ export class RedisRelay implements Relay {
   readonly nodeId: string
   readonly presence: RedisPresence
   readonly bans: RedisBans
+  readonly tokenBans: RedisBans
   readonly tickets: RedisTickets
   readonly changes: RedisChangeLog
   /** Counts requests over all nodes. */
@@ -71,12 +72,13 @@ export class RedisRelay implements Relay {
     this.presence = new RedisPresence({ runner, keys, leaseId: () => lease.id, publishCommand, mostLogged: () => changes.maxWaiting, logger })
     this.counter = new SharedCounter(runner, keys, () => this.#problem() === undefined)
     this.tickets = new RedisTickets(runner, keys)
-    this.bans = new RedisBans({ runner, keys, publishCommand, allNodes })
+    this.bans = new RedisBans({ runner, keys, publishCommand, allNodes }, userBans)
+    this.tokenBans = new RedisBans({ runner, keys, publishCommand, allNodes }, tokenBans)
     this.#asking = new Asking({ nodeId, runner, lease, allNodes, publishCommand, gatherMs: timings.gatherMs, tell: (to, frame) => this.#tell(to, frame) })
     const counting = new Counting({ lease, asking: this.#asking, gatherMs: timings.gatherMs })
     const streams = this.#streams = new Streams({ ...options, runner, keys, deliver: (message) => this.#deliver(message), onGap: (gap) => this.#onGap(gap), checked: () => this.#returnCheck.passed() })
     this.#returnCheck = new ReturnCheck({ commands, check: () => streams.compare(), limitMs: timings.answerLimitMs, logger })
-    this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, presence: this.presence, streams, lease, tell: (to, frame) => this.#tell(to, frame), logger })
+    this.#router = new FrameRouter({ asking: this.#asking, counting, bans: this.bans, tokenBans: this.tokenBans, presence: this.presence, streams, lease, tell: (to, frame) => this.#tell(to, frame), logger })
     const publisher = new Publisher({ ...options, runner, keys, deadlineMs: timings.deadlineMs, publishCommand })
     this.#outgoing = new Outgoing({ publisher, keys, counting, runner, deliver: (message) => this.#deliver(message), problem: () => this.#problem(), mayPublish: () => this.#life.lease.isHeld, gatherMs: timings.gatherMs })
     this.#health = new Health({ runner, keys, probeMs: timings.probeMs, staleMs: timings.probeMs + 2 * timings.answerLimitMs, logger })
@@ -85,7 +87,11 @@ export class RedisRelay implements Relay {
       open: openSubscriber,
       // A node that takes leave neither delivers nor answers any more.
       onFrame: (channel, frame) => { if (this.#isOpen) this.#router.onFrame(channel, frame) },
-      onConfirmed: (channels) => streams.restored(this.#router.topicsOf(channels)),
+      onConfirmed: (channels) => {
+        streams.restored(this.#router.topicsOf(channels))
+        // Changes of the bans come on this channel, and may have come while it was not there.
+        if (channels.includes(allNodes)) this.#life.rereadBans()
+      },
       onInterrupted: (channels) => streams.interrupted(this.#router.topicsOf(channels)),
       topology: () => keys.tags().map((tag) => runner.masterOf(keys.base(tag))).join(),
       refresh: () => refreshSlots(commands),
@@ -93,8 +99,7 @@ export class RedisRelay implements Relay {
       logger
     })
     for (const channel of [allNodes, ...keys.tags().map((tag) => sharedChannel(keys, tag))]) this.#subscriptions.add(channel)
-    const { presence, bans } = this
-    this.#life = new NodeLife({ ...options, keys, lease, presence, bans, health: this.#health, subscriptions: this.#subscriptions })
+    this.#life = new NodeLife({ ...options, keys, lease, presence: this.presence, bans: this.bans, tokenBans: this.tokenBans, health: this.#health, subscriptions: this.#subscriptions })
   }
 
   onMessage (deliver: Deliver): void {

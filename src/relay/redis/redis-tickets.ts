@@ -29,6 +29,7 @@ const identityCheck = TypeCompiler.Compile(Type.Object({
   roles: Type.Array(Type.String()),
   hasNumericId: Type.Optional(Type.Literal(true)),
   expiresAtMs: Type.Optional(Type.Number()),
+  tokenId: Type.Optional(Type.String()),
   grants: Type.Optional(Type.Object({ join: PatternsSchema, publish: PatternsSchema }))
 }))
 

@@ -41,6 +41,7 @@ export class Subscriptions {
   /** Some channels wait for the cluster to say where they are. */
   #hasUnknown = false
   #topology = ''
+  #hasStarted = false
 
   constructor (parts: SubscriptionsParts) {
     this.#parts = parts
@@ -112,15 +113,23 @@ export class Subscriptions {
       onRestored: () => {
         this.#refusal = undefined
         logger.debug({ place }, 'subscriptions are complete')
+        this.#noteStart()
       }
     })
     this.#subscribers.set(place, subscriber)
     return subscriber
   }
 
+  /** Once in the life of this node; what comes later are repairs. */
+  #noteStart (): void {
+    if (this.#hasStarted || !this.isReady) return
+    this.#hasStarted = true
+    this.#parts.logger.info({}, 'WebSocket relay listener started')
+  }
+
   #refused ({ message }: Error): void {
     const refusal = `cannot subscribe at Redis: ${message}`
-    if (refusal !== this.#refusal) this.#parts.logger.warn({ reason: message }, 'cannot subscribe at Redis, trying on')
+    if (refusal !== this.#refusal) this.#parts.logger.warn({ reason: message }, 'Relay error: cannot subscribe at Redis, trying on')
     this.#refusal = refusal
   }
 

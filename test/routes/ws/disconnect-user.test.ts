@@ -10,7 +10,7 @@ t.test('A user is disconnected from all nodes, and the log says by whom', async 
   t.equal(status, 200)
   t.strictSame(body, { success: true, closed: 2 })
   for (const client of clients) t.strictSame(await client.closed, { code: 4004, reason: 'please sign in again' })
-  t.match(first.logs.find(({ msg }) => msg === 'user disconnected'), { logger: 'audit', admin_id: 'root', user_id: 'ada', closed: 2, reason: 'please sign in again' })
+  t.match(first.logs.find(({ msg }) => msg === 'admin action'), { logger: 'audit', action: 'disconnect', admin_id: 'root', user_id: 'ada', closed: 2, reason: 'please sign in again' })
   t.ok(await connectAs(t, first, 'ada'), 'it may come back')
 })
 
@@ -27,7 +27,7 @@ t.test('With a ban the user is closed with 4003, and shown as banned', async (t)
   t.match((await postAsAdmin(service, '/ws/users/ada/disconnect', { reason: 'spam', ban_for_s: 60 })).body, { success: true, closed: 1 })
   t.match(await ada.closed, { code: 4003, reason: /^banned until \S+: spam$/ })
   t.match((await getAsAdmin(service, '/ws/users/ada')).body, { banned_until: String, ban_reason: 'spam' })
-  t.match(service.logs.find(({ msg }) => msg === 'user disconnected and banned'), { admin_id: 'root', user_id: 'ada', ban_for_s: 60 })
+  t.match(service.logs.find(({ msg }) => msg === 'admin action'), { action: 'ban', admin_id: 'root', user_id: 'ada', ban_for_s: 60 })
 })
 
 t.test('A node that does not answer is named', async (t) => {

@@ -162,7 +162,7 @@ t.test('A list that is empty, too long or no list is 400, and nothing is publish
   t.strictSame(await ada.drain(), [])
 })
 
-t.test('A body of 4 MiB is taken, one of more is 413, said or not', async (t) => {
+t.test('c14: A body of 4 MiB is taken, one of more is 413, said or not', async (t) => {
   const service = await startService(t)
   const [whole, large] = [bodyOf(BODY_LIMIT), bodyOf(BODY_LIMIT + 1)]
   t.match(await postRaw(t, service, [`Content-Length: ${whole.length}`], whole), { status: 200, body: { results: [{ recipients: 0 }] } })

@@ -10,7 +10,7 @@ t.test('A banned user comes in again once the ban is ended, on every node', asyn
   t.match(await refusedHandshake(t, second.address, { token: await tokenFor({ sub: 'ada' }) }), { status: 403 })
   t.match(await deleteAsAdmin(second, '/ws/users/ada/ban'), { status: 200, body: { success: true } })
   t.ok(await connectAs(t, first, 'ada'))
-  t.match(second.logs.find(({ msg }) => msg === 'ban ended'), { logger: 'audit', admin_id: 'root', user_id: 'ada' })
+  t.match(second.logs.find(({ msg }) => msg === 'admin action'), { logger: 'audit', action: 'unban', admin_id: 'root', user_id: 'ada' })
 })
 
 t.test('A ban that is not there cannot be ended', async (t) => {

@@ -35,7 +35,7 @@ function judge ({ nodeId, dialect, maxMessageSize, pingIntervalMs }: Greeting, d
 
 function endAdvice ({ ended: { code } }: LineEnded, { tokenProblem }: Visit): string {
   if (code === 4001) return tokenProblem === undefined ? 'The service refuses the token; its log says why: «ws auth failed».' : `The token cannot be accepted: ${tokenProblem}.`
-  if (code === 4003) return 'The user of this token is banned: an administrator can lift that (DELETE /ws/users/ID/ban).'
+  if (code === 4003) return 'This token or its user is banned: an administrator can lift that (DELETE /ws/users/ID/ban or /ws/tokens/ID/ban).'
   if (code === 4029) return 'The user or this address has too many connections: WS_MAX_CONNECTIONS_PER_USER, WS_MAX_CONNECTIONS_PER_IP; behind a proxy set TRUST_PROXY.'
   return 'The proxy upgrades, and cuts the connection before anything comes through: see its time-outs and its log.'
 }
