@@ -92,10 +92,10 @@ export const settingsSchema = Type.Object({
     { aliases: ['WEBSOCKET_LIMITS_MAX_CONNECTIONS_PER_ROOM'] }),
   maxRoomsPerClient: integer('WS_MAX_ROOMS_PER_CLIENT', 128, 'Rooms of a connection; 0: no limit.',
     { aliases: ['WEBSOCKET_LIMITS_MAX_ROOMS_PER_CLIENT'] }),
-  messageRate: integer('WS_MESSAGE_RATE', 50, 'Frames a second of a connection; 0: off.'),
+  messageRate: integer('WS_MESSAGE_RATE', 50, 'Frames a second of a connection, its pings among them; 0: off.'),
   messageBurst: integer('WS_MESSAGE_BURST', 100, 'Frames at once; unset: the rate, where that is more.', { min: 1 }),
-  handshakeRate: integer('WS_HANDSHAKE_RATE', 600, 'Handshakes a minute of an address; 0: off.'),
-  restRate: integer('WS_REST_RATE', 600, 'HTTP requests a minute of a token or address; 0: off.'),
+  handshakeRate: integer('WS_HANDSHAKE_RATE', 600, 'Handshakes a minute of an address (/64 for IPv6); 0: off.'),
+  restRate: integer('WS_REST_RATE', 600, 'HTTP requests a minute of a user, or without a good token of an address (/64 for IPv6); 0: off.'),
 
   publishRequiresJoin: flag('WS_PUBLISH_REQUIRES_JOIN', true, 'Whether only members and subscribers may publish to a room; clients of `flat.v1` need no more than leave to publish there.'),
   clientPublish: flag('WS_CLIENT_PUBLISH', true, 'Whether clients may publish.'),

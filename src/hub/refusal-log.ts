@@ -6,7 +6,10 @@ import type { Connection } from './connection.ts'
 /** Longest part of a message type that is logged, or repeated to the client when it is unknown. */
 export const MAX_ECHOED_TYPE_UNITS = 64
 
-/** Logs a refused request in full, whatever the client was told of it. A client's own mistakes are no alarm, nor is one that did not wait for the answer. */
+/**
+ * Logs a refused request in full, whatever the client was told of it. A client's own mistakes, bad tokens among them, are no alarm, nor is one
+ * that did not wait for the answer; they are without a stack, as anybody can make many.
+ */
 export function logRefusal (logger: Logger, connection: Connection, error: HubError, type?: string): void {
   const fields = {
     client_id: connection.id,
@@ -16,7 +19,7 @@ export function logRefusal (logger: Logger, connection: Connection, error: HubEr
   }
   const detail = { ...fields, reason: error.message }
   if (error.code === 'INVALID_FORMAT') logger.warn(detail, 'WebSocket operation failed')
-  else if (entryOf(error.code).severity === 'client' || hasLeft(connection, error)) logger.info(detail, 'WebSocket operation failed')
+  else if (entryOf(error.code).severity !== 'server' || hasLeft(connection, error)) logger.info(detail, 'WebSocket operation failed')
   else logFault(logger, connection, { ...fields, err: error.cause ?? error })
 }
 

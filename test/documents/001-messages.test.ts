@@ -81,7 +81,8 @@ t.test('a matter of security is «Authentication required» (S1-35, S1-60, S1-63
   const { dee, logged } = await startActing(t, () => { throw new HubError('UNAUTHORIZED', 'the key of Bob') })
   dee.send('act')
   t.strictSame(await dee.error(), { code: 'UNAUTHORIZED', message: 'Authentication required' })
-  t.match(logged('WebSocket operation failed'), { user_id: DRIVER, error_code: 'UNAUTHORIZED', err: { message: 'the key of Bob' } })
+  t.match(logged('WebSocket operation failed'), { level: 30, user_id: DRIVER, error_code: 'UNAUTHORIZED', reason: 'the key of Bob' })
+  t.notOk(logged('Failed to handle WebSocket message'))
 })
 
 t.test('who sends too much is told RATE_LIMIT, and nothing but errors about it (S1-38)', async (t) => {

@@ -43,6 +43,16 @@ t.test('Every token that the door refuses is refused here too, and the connectio
   t.same((await service.app.hub.stats()).by_role, { user: 1 })
 })
 
+t.test('A bad token is a line with its reason, no alarm and no stack, as anybody can send many (S1-64)', async (t) => {
+  const service = await startService(t)
+  const mallory = await connectAs(t, service, 'mallory')
+  for (const token of ['garbage', await tokenFor({ sub: 'ada' })]) t.match(await refresh(mallory, token), unauthorized)
+  const lines = service.logs.filter(({ msg }) => msg === 'WebSocket operation failed')
+  t.match(lines, [{ reason: /malformed/ }, { reason: 'the token is another user\'s' }])
+  for (const line of lines) t.match(line, { level: 30, user_id: 'mallory', error_code: 'UNAUTHORIZED', message_type: 'refresh_token', err: undefined })
+  t.notOk(service.logs.some(({ level }) => level >= 40))
+})
+
 t.test('Issuer and audience are asked for as at the door', async (t) => {
   const service = await startService(t, { JWT_ISSUER: 'https://login.example', JWT_AUDIENCE: 'hub' })
   const claims = { sub: 'ada', iss: 'https://login.example', aud: 'hub' }
