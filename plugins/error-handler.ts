@@ -5,7 +5,7 @@ import { httpCodes, HttpError, isHttpStatus, type ErrorBody } from '../src/http-
 import { shortPath } from '../src/protocol/json-guard.ts'
 
 /** So many flaws of a request are told; there may be as many as it has fields. */
-const MAX_FLAWS = 5
+export const MAX_FLAWS = 5
 
 /** Answers every refusal and fault, Fastify's own included, with `{error, code}`; the full detail goes to the log alone. */
 export function sendError (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

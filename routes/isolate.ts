@@ -1,9 +1,9 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { describeFlaws, sendError } from '../plugins/error-handler.ts'
 import { isRecord } from '../src/guards.ts'
+import { validatorCompiler } from './validator.ts'
 
 /** Largest body of a REST request, bytes; that of the service. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -20,7 +20,7 @@ export interface IsolationOptions {
  */
 export function isolate (scope: FastifyInstance, { openapi }: IsolationOptions): void {
   scope.setErrorHandler(sendError)
-  scope.setValidatorCompiler(TypeBoxValidatorCompiler)
+  scope.setValidatorCompiler(validatorCompiler)
   scope.setSchemaErrorFormatter(describeFlaws)
   // Fastify's own is there as long as nobody has set another one.
   if (scope.serializerCompiler !== undefined) scope.setSerializerCompiler(({ schema }) => serializerOf(schema))

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance } from 'fastify'
 import { domainOptions } from '../config/domain-options.ts'
 import type { Config } from '../config/env-schema.ts'
@@ -23,6 +23,7 @@ import type { IssueToken } from '../routes/console/token.ts'
 import docsRoutes from '../routes/docs.ts'
 import healthRoutes from '../routes/health.ts'
 import metricsRoute from '../routes/metrics.ts'
+import { validatorCompiler } from '../routes/validator.ts'
 import socketRoutes from '../routes/ws/index.ts'
 import { signToken } from './cli/sign-token.ts'
 import { checkHost, refuseMalformed } from './malformed-request.ts'
@@ -55,7 +56,7 @@ const MAX_PARAM_LENGTH = 3 * 256
 export async function buildApp (config: Config, { timings, redisTimings = {}, ingestTimings = {}, webhookTimings = {}, logStream = logDestination() }: AppOverrides = {}): Promise<FastifyInstance> {
   const options = domainOptions(config, { ...defaultTimings, ...timings }, redisTimings, ingestTimings)
   const app = Fastify(serverOptions(config, logStream)).withTypeProvider<TypeBoxTypeProvider>()
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setValidatorCompiler(validatorCompiler)
   // An expectation that is not known may be ignored (RFC 9110 section 10.1.1); Node would refuse it with an empty body.
   app.server.on('checkExpectation', app.routing)
 

@@ -4,6 +4,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyPluginAsync, FastifyRequest, preHandlerHookHandler } from 'fastify'
 import type { WebSocket } from 'ws'
 import { HttpError } from '../../src/http-error.ts'
+import { readInTurns } from '../../src/hub/intake.ts'
 import { attempt, isPromise } from '../../src/maybe-promise.ts'
 import { closeCodes, type CloseCode } from '../../src/protocol/close-codes.ts'
 import { commonWords, type LogWords } from '../../src/protocol/log-words.ts'
@@ -124,7 +125,7 @@ const connectRoutes: FastifyPluginAsync<ConnectOptions> = async (app, options) =
 
   function open (webSocket: WebSocket, { raw, hubHandshake: handshake, hubVisitor: visitor, hubRefusal: refusal }: FastifyRequest): void {
     forgetHandshake(webSocket, raw.socket, handshake)
-    if (refusal !== undefined) webSocket.close(refusal.code, refusal.reason)
+    if (refusal !== undefined) sendAway(webSocket, raw.socket, refusal)
     else if (visitor !== undefined) app.sessions.open({ ...visitor, webSocket, stream: raw.socket })
   }
 }
@@ -139,6 +140,12 @@ function forgetHandshake (webSocket: WebSocket, socket: Socket, response: Server
   response?.detachSocket(socket)
   webSocket.removeAllListeners('error')
   webSocket.on('error', leaveToWs)
+}
+
+/** Whoever is nobody may send what it likes until it answers the close frame, or is cut off: no more of it at a time than of others. */
+function sendAway (webSocket: WebSocket, socket: Socket, { code, reason }: CloseCode): void {
+  readInTurns(webSocket, socket)
+  webSocket.close(code, reason)
 }
 
 /** Some listener there must be; ws closes with the right code by itself, and the session has the line for the log. */

@@ -1,9 +1,9 @@
-import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox'
 import type { FastifyPluginAsync } from 'fastify'
 import banTokenRoute from './ban-token.ts'
 import broadcastRoute from './broadcast.ts'
 import { DEFAULT_ADMIN_ROLES } from '../../src/auth/identity.ts'
 import type { OriginPolicy } from '../../src/auth/origin.ts'
+import { validatorCompiler } from '../validator.ts'
 import connectRoutes, { type ConnectOptions } from './connect.ts'
 import disconnectUserRoute from './disconnect-user.ts'
 import onlineRoute from './online.ts'
@@ -48,7 +48,7 @@ const adminRoutes = [
 const socketRoutes: FastifyPluginAsync<SocketRoutesOptions> = async (app, options) => {
   const { connect, adminRoles = DEFAULT_ADMIN_ROLES, onlinePublic = true } = options
   // The same strict checks in an application that checks its own routes otherwise.
-  app.setValidatorCompiler(TypeBoxValidatorCompiler)
+  app.setValidatorCompiler(validatorCompiler)
   await app.register(connectRoutes, { ...defaultConnect, ...connect })
   await app.register(async (rest) => {
     rest.addHook('onRequest', app.limits.rest)

@@ -32,7 +32,10 @@ const policies: ReadonlyMap<string, Partial<RoomPolicy>> = new Map<string, Parti
 ])
 const WORDS = [...policies.keys()]
 const PATTERN = /^(?:[^*{}\p{Cc}]+\*?|\*)$/u
+/** In a name, the end of another rule: what stands between them is no comma. */
+const RULE_END = new RegExp(`=\\s*(?:${WORDS.join('|')})(?![\\w-])`)
 const EXPECTED_RULE = 'rules such as team:*=private, news:*=read-only or board=private+members-only'
+const EXPECTED_COMMAS = `${EXPECTED_RULE}, with a comma between two of them`
 const EXPECTED_PATTERN = `${EXPECTED_RULE}, each for the name of a room, with * at its end alone`
 const EXPECTED_WORDS = `${EXPECTED_RULE}, each of ${WORDS.join(', ')}, with + between several`
 
@@ -65,6 +68,7 @@ function parseRule (text: string): RoomRule | { readonly expected: string } {
   // Names are compared as the protocol writes them.
   const pattern = text.slice(0, middle).trim().normalize('NFC')
   if (!PATTERN.test(pattern)) return { expected: EXPECTED_PATTERN }
+  if (RULE_END.test(pattern)) return { expected: EXPECTED_COMMAS }
   const words = text.slice(middle + 1).split('+').map((word) => word.trim())
   const known = words.map((word) => policies.get(word)).filter((policy) => policy !== undefined)
   const isContradiction = words.includes('public') && words.length > 1

@@ -40,3 +40,8 @@ export class Intake {
     else this.#webSocket.pause()
   }
 }
+
+/** The same for a peer whose messages nobody takes in, for as long as it is there. */
+export function readInTurns (webSocket: WebSocket, stream: Duplex): Intake {
+  return new Intake(webSocket, stream)
+}

@@ -1,4 +1,3 @@
-import type { Identity } from '../auth/identity.ts'
 import { HubError, toHubError } from '../errors.ts'
 import type { Connection } from '../hub/connection.ts'
 import type { Hub } from '../hub/hub.ts'
@@ -105,7 +104,12 @@ export class Attending {
     const { presence } = relay
     const entry = await presence.enter(room, occupant, limits.maxConnectionsPerRoom)
     if (!entry.admitted) throw new HubError('ROOM_FULL', 'room is at maximum capacity')
-    const obstacle = this.#obstacle(connection, room) ?? await this.#newObstacle(way, identity)
+    let obstacle = this.#obstacle(connection, room)
+    // Another token may have taken over meanwhile, and one more while that is asked about. Behind the last look nothing is waited for.
+    for (let asked = identity; obstacle === undefined && asked !== connection.identity;) {
+      asked = connection.identity
+      obstacle = await this.#refusalOf(way) ?? this.#obstacle(connection, room)
+    }
     if (obstacle !== undefined) return await this.#undo(room, occupant, obstacle)
     const isNew = this.#attend(way)
     logger.debug({ client_id: connection.id, room_id: room, as, room_size: entry.connections }, 'client joined room')
@@ -133,9 +137,8 @@ export class Attending {
     return this.#parts.access.check(connection, as === 'member' ? 'join' : 'subscribe', room)
   }
 
-  /** Why the connection may not come in any more, where another token has taken over meanwhile. */
-  #newObstacle (way: Way, before: Identity): MaybePromise<HubError | undefined> {
-    if (way.connection.identity === before) return undefined
+  /** Why the connection may not come in by the token that it has now. */
+  #refusalOf (way: Way): MaybePromise<HubError | undefined> {
     return attempt(() => andThen(this.#checkAccess(way), () => undefined), toHubError)
   }
 

@@ -6,8 +6,8 @@ import type { Whom } from '../hub/hub-parts.ts'
 import { Resumption, type Return } from '../hub/resumption.ts'
 import { membersTopic, roomTopic, userTopic, type RoomName, type TopicName } from '../hub/topics.ts'
 import type { Logger } from '../logger.ts'
-import { andThen, attempt, isPromise } from '../maybe-promise.ts'
-import { HUB_ROOM, type PresenceChange, type RoomSummary } from '../relay/presence-store.ts'
+import { andThen, attempt, type MaybePromise } from '../maybe-promise.ts'
+import { HUB_ROOM, type Attendance, type PresenceChange, type RoomSummary } from '../relay/presence-store.ts'
 import type { Relay } from '../relay/relay.ts'
 import { Attending } from './attending.ts'
 import { Placement } from './placement.ts'
@@ -137,9 +137,10 @@ export class Rooms {
     return { info: { room, client_count: connections, ...state }, replay }
   }
 
-  /** Ends a subscription, if there is one. Throws `FORBIDDEN` or `NOT_IN_ROOM` for a room that is none of the user's business. */
+  /** Ends a subscription. Where there is none it throws what asking who is in the room throws, as `FORBIDDEN` or `NOT_IN_ROOM`. */
   async unsubscribe (connection: Connection, room: RoomName): Promise<SubscriptionState> {
-    await this.access.check(connection, 'presence', room)
+    // Whoever is subscribed knows of the room, and may end that whatever the rules say by now.
+    if (connection.rooms.get(room)?.subscriber !== true) await this.access.check(connection, 'presence', room)
     const { connections } = await this.#attending.exit(connection, room, 'subscriber')
     return { room, client_count: connections, ...await this.#relay.position(roomTopic(room)) }
   }
@@ -162,15 +163,13 @@ export class Rooms {
   }
 
   /**
-   * Takes a connection out of the rooms that its token does not open any more, and returns them. Never rejects: it gets nothing from them in
-   * any case, and at once where no application has to be asked.
+   * Takes a connection out of the rooms that its token does not open any more, as what it does not open them to, and returns those where it
+   * is not any more. Never rejects: it gets nothing from them in any case, and at once where no application has to be asked.
    */
   async leaveForbidden (connection: Connection): Promise<RoomName[]> {
-    const left = [...connection.rooms].map(([room, { member }]) => {
-      const isAllowed = this.access.allows(connection, member ? 'join' : 'subscribe', room)
-      return isPromise(isAllowed) ? isAllowed.then(async (allowed) => await this.#leaveUnless(allowed, connection, room)) : this.#leaveUnless(isAllowed, connection, room)
-    })
-    return (await Promise.all(left)).filter((room) => room !== undefined)
+    const rooms = [...connection.rooms.keys()]
+    await Promise.all(rooms.flatMap((room) => [this.#exitUnlessAllowed(connection, room, 'member'), this.#exitUnlessAllowed(connection, room, 'subscriber')]))
+    return rooms.filter((room) => !connection.rooms.has(room))
   }
 
   /** From now on the application is asked who may do what in which room. */
@@ -178,10 +177,12 @@ export class Rooms {
     this.access.authorizeBy(authorize)
   }
 
-  async #leaveUnless (isAllowed: boolean, connection: Connection, room: RoomName): Promise<RoomName | undefined> {
-    if (isAllowed) return undefined
-    await Promise.allSettled(this.#exits(connection, room, 0))
-    return room
+  /** Never throws or rejects. */
+  #exitUnlessAllowed (connection: Connection, room: RoomName, as: Attendance): MaybePromise<unknown> {
+    if (connection.rooms.get(room)?.[as] !== true) return undefined
+    return andThen(this.access.allows(connection, as === 'member' ? 'join' : 'subscribe', room), (isAllowed) => (
+      isAllowed ? undefined : attempt(() => this.#attending.exit(connection, room, as), () => {})
+    ))
   }
 
   #exits (connection: Connection, room: RoomName, graceMs: number): Array<Promise<unknown>> {

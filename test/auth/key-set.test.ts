@@ -5,7 +5,7 @@ import { until } from '../helper.ts'
 import { makeKey } from '../support/forge.ts'
 import { startKeyServer } from '../support/key-server.ts'
 
-const rules: KeySetOptions = { algorithms: ['RS256', 'ES256', 'EdDSA'], timeoutMs: 500 }
+const rules: KeySetOptions = { algorithms: ['RS256', 'ES256', 'EdDSA'], timeoutMs: 5_000 }
 const rsa = makeKey('RS256')
 const ed = makeKey('EdDSA')
 

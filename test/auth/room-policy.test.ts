@@ -35,5 +35,9 @@ t.test('a text with a rule that cannot be read is refused as a whole, and the ru
   for (const rule of ['secret', 'secret=', '=private', 'se*cret=private', '**=private', 'secret=privat', 'secret=Private', 'secret=private+', 'secret=public+private', 'a{b}=private', 'a\u0000=private']) {
     t.match(parseRoomPolicy(`team:*=private, ${rule}`), { got: rule.trim(), expected: String }, rule)
   }
+  for (const separator of [';', ' ', '; ', '|']) {
+    t.match(parseRoomPolicy(`board=private${separator}news=read-only`), { expected: /comma/ }, `'${separator}' between two rules`)
+  }
+  t.same(wordsFor('status=privately=read-only', 'status=privately'), ['read-only'])
   t.match(parseRoomPolicy('a=private,a=public'), { got: 'a=public', expected: 'no pattern twice' })
 })

@@ -50,7 +50,7 @@ t.test('c8: of handshakes that wait to learn who somebody is there are only so m
   for (const peer of peers) peer.write(handshake())
   const answers = await Promise.all(peers.map(async (peer) => await peer.response()))
   for (const answer of answers) t.match([answer.status, answer.json(), answer.headers['retry-after']], [503, { code: 'UNAVAILABLE' }, /^\d+$/])
-  const errors = answers.map((answer) => String(answer.json()['error'])).sort()
+  const errors = answers.map((answer) => String(Object(answer.json()).error)).sort()
   t.same(errors, [...new Array<string>(3).fill('authentication took too long'), 'too many handshakes are waiting'])
   t.equal((await connect(t, address, { headers: { cookie: 'sid=ada' } }).next('connected')).payload['user_id'], 'ada', 'there is room again')
 })

@@ -88,13 +88,13 @@ t.test('f6: a node takes what another release says as far as it knows it, and sa
   t.match(await ada.next('message'), { payload: [1], sender: { id: 'bob' } })
 })
 
-/** A Redis that needs seconds to read its data back in. */
+/** A Redis that reads its data back in until it is told to hurry. */
 async function startLoading (t: Teardown): Promise<{ redis: RedisServer, loaded: Promise<void> }> {
   const redis = await startRedis(t)
   await redis.command('EVAL', "for i = 1, 2000 do redis.call('SET', 'key' .. i, i) end", '0')
   await redis.command('SAVE')
   await redis.kill()
-  const loaded = redis.restart({ args: ['--key-load-delay', '1500', '--loading-process-events-interval-bytes', '1024'] })
+  const loaded = redis.restart({ args: ['--key-load-delay', '20000', '--loading-process-events-interval-bytes', '1024'] })
   await until(async () => await redis.command('GET', 'key1').then(() => false, (error: Error) => error.message.startsWith('LOADING')))
   return { redis, loaded }
 }
@@ -108,6 +108,7 @@ t.test('f3, f10: a start while Redis reads its data back in waits for it, and en
   t.ok(monotonicMs() - start < 10_000)
   t.match(await getJson(patient, '/health/ready'), { status: 503, body: { status: 'unhealthy' } })
   t.equal((await getJson(patient, '/health/live')).status, 200)
+  await redis.command('CONFIG', 'SET', 'key-load-delay', '0')
   await loaded
   await until(async () => (await getJson(patient, '/health/ready')).status === 200)
   t.ok(await memberOf(t, patient, 'ada', 'hall'))

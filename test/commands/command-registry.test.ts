@@ -71,7 +71,7 @@ t.test('of an UNAUTHORIZED error the client learns a fixed text, the log everyth
   const { error, payload } = await ada.request({ type: 'secret' })
   t.strictSame(payload, { code: 'UNAUTHORIZED', message: 'Authentication required', severity: 'security' })
   t.equal(error, 'Authentication required')
-  t.match(failures(service), [{ error_code: 'UNAUTHORIZED', err: { message: 'session 17 was revoked' } }])
+  t.match(failures(service), [{ error_code: 'UNAUTHORIZED', level: 30, reason: 'session 17 was revoked' }])
 })
 
 t.test('a client\'s own mistake goes out in full and is logged without an alarm (S1-36, S1-48, S1-61, S1-64)', async (t) => {

@@ -2,6 +2,8 @@ import t from 'tap'
 import { connectAs, startService, tokenFor } from '../helper.ts'
 import { connect, refusedHandshake } from '../client.ts'
 import { connectHttp, handshake } from '../support/http-peer.ts'
+import { connectRaw } from '../support/raw-peer.ts'
+import { CLOSE, clientClose, clientFrame, TEXT } from '../support/wire-frames.ts'
 
 const origin = 'http://localhost:3000'
 
@@ -101,4 +103,18 @@ t.test('With optional authentication a good token still says who it is', async (
   const service = await startService(t, { WS_AUTH: 'optional' })
   const { payload } = await connect(t, service.address, { token: await tokenFor({ sub: 'ada', role: 'driver' }) }).next('connected')
   t.match(payload, { user_id: 'ada', role: 'driver' })
+})
+
+t.test('Whoever is refused with a close code lets others have their turn, too, however much it goes on sending', async (t) => {
+  const { app, address } = await startService(t)
+  const peer = await connectRaw(t, address, { token: 'bad', origin })
+  await peer.next(CLOSE)
+  const [webSocket] = app.websocketServer.clients
+  let pauses = 0
+  const pause = webSocket?.pause.bind(webSocket)
+  Object.assign(Object(webSocket), { pause () { pauses += 1; pause?.() } })
+  const frame = clientFrame(TEXT, 'x'.repeat(65_536))
+  peer.send(...new Array<Buffer>(100).fill(frame), clientClose(4001))
+  await peer.ended
+  t.ok(pauses > 0, `paused ${pauses} times`)
 })

@@ -1,7 +1,8 @@
 import t from 'tap'
-import { connectAs, memberOf, startService, tokenFor } from '../helper.ts'
+import { connectAs, memberOf, startService, tokenFor, until } from '../helper.ts'
 import { HubError } from '../../src/errors.ts'
 import type { RoomQuestion } from '../../src/rooms/room-access.ts'
+import { makeGate } from '../support/gate.ts'
 
 t.test('an application is asked who wants what where, for each request', async (t) => {
   const service = await startService(t)
@@ -72,4 +73,75 @@ t.test('with a newer token it is asked again of each room: out goes who may not 
   t.same(refreshed.payload['rooms_left'], ['hall'])
   t.equal((await service.app.hub.toRoom('hall', { type: 'news' })).recipients, 0)
   t.equal((await service.app.hub.toRoom('lobby', { type: 'news' })).recipients, 1)
+})
+
+t.test('with a newer token it is asked again of each way of being in a room: who may only be a member listens as nothing else', async (t) => {
+  const service = await startService(t)
+  let mayListen = true
+  service.app.rooms.authorize(({ action }) => action !== 'subscribe' || mayListen)
+  const ada = await memberOf(t, service, 'ada', 'hall')
+  await ada.request({ type: 'subscribe', room: 'hall' })
+  mayListen = false
+  const refreshed = await ada.request({ type: 'refresh_token', payload: { token: await tokenFor({ sub: 'ada', jti: 'newer' }) } })
+  t.equal(refreshed.payload['rooms_left'], undefined)
+  t.equal((await service.app.hub.toRoom('hall', { type: 'news' })).recipients, 1)
+  await ada.request({ type: 'leave_room', room: 'hall' })
+  t.equal((await service.app.hub.toRoom('hall', { type: 'news' })).recipients, 0)
+})
+
+t.test('whoever is subscribed may end that, whatever else is refused by now', async (t) => {
+  const service = await startService(t, { WS_ROOM_POLICY: 'club=members-only' })
+  service.app.rooms.authorize(({ action }) => action === 'subscribe' ? true : undefined)
+  const ada = await connectAs(t, service, 'ada')
+  await ada.request({ type: 'subscribe', room: 'club' })
+  t.match(await ada.request({ type: 'unsubscribe', room: 'club' }), { type: 'unsubscribed' })
+  t.equal((await service.app.hub.toRoom('club', { type: 'news' })).recipients, 0)
+  t.match(await ada.request({ type: 'unsubscribe', room: 'club' }), { payload: { code: 'NOT_IN_ROOM' } })
+})
+
+t.test('a connection that ends while it is asked about the newer token of one on the way in leaves nothing behind', async (t) => {
+  const service = await startService(t)
+  const { app } = service
+  const gates = [makeGate(), makeGate()]
+  let asked = 0
+  app.rooms.authorize(async () => {
+    asked += 1
+    await gates[asked - 1]?.opened
+    return true
+  })
+  const ada = await connectAs(t, service, 'ada')
+  const joined = app.rooms.join('hall', 'ada')
+  joined.catch(() => {})
+  await until(() => asked === 1)
+  await ada.request({ type: 'refresh_token', payload: { token: await tokenFor({ sub: 'ada', jti: 'newer' }) } })
+  gates[0]?.open()
+  await until(() => asked === 2)
+  await ada.close()
+  await until(() => app.hub.size === 0)
+  gates[1]?.open()
+  await t.rejects(joined, { code: 'UNAVAILABLE' })
+  t.same([await app.rooms.list(), app.hub.roomCount], [[], 0])
+})
+
+t.test('whatever newer tokens take over on the way in, the last one must let it in', async (t) => {
+  const service = await startService(t)
+  const gates = [makeGate(), makeGate(), makeGate()]
+  const asked: boolean[] = []
+  service.app.rooms.authorize(async ({ user: { roles } }) => {
+    const isAllowed = !roles.includes('outsider')
+    const count = asked.push(isAllowed)
+    await gates[count - 1]?.opened
+    return isAllowed
+  })
+  const ada = await connectAs(t, service, 'ada')
+  const joined = service.app.rooms.join('hall', 'ada')
+  joined.catch(() => {})
+  for (const [index, role] of ['editor', 'outsider'].entries()) {
+    await until(() => asked.length === index + 1)
+    await ada.request({ type: 'refresh_token', payload: { token: await tokenFor({ sub: 'ada', role }) } })
+    gates[index]?.open()
+  }
+  gates[2]?.open()
+  await t.rejects(joined, { code: 'FORBIDDEN' })
+  t.same([asked, await service.app.rooms.list()], [[true, true, false], []])
 })

@@ -10,6 +10,14 @@ t.test('rooms entered at once do not pass the limit of rooms, and those refused 
   t.equal((await app.rooms.list()).length, 1)
 })
 
+t.test('rooms of one resume do not pass it either', async (t) => {
+  const { app, address } = await startService(t, { WS_MAX_ROOMS_PER_CLIENT: '2' })
+  const ada = await connectAs(t, { address }, 'ada')
+  const topics = Object.fromEntries(['a', 'b', 'c', 'd'].map((room) => [`room:${room}`, { epoch: 'old', seq: 1 }]))
+  t.match(await ada.request({ type: 'resume', payload: { topics } }), { type: 'resumed' })
+  t.equal(app.hub.roomCount, 2)
+})
+
 t.test('a tab that cannot be let in does not keep the others out', async (t) => {
   const { app, address } = await startService(t, { WS_MAX_ROOMS_PER_CLIENT: '1' })
   const first = await connectAs(t, { address }, 'ada')

@@ -20,7 +20,7 @@ export const rights: readonly Mutant[] = [
     taken('rights-resume-topic', 'that the past of another user or role is not shown', ['commands/resume'],
       edit('src/commands/resume.js', '!own.has(topic) && !isRoom(topic)', '!isRoom(topic) && !/^(?:user|role):|^all$/.test(topic)')),
     taken('rights-newer-token', 'that a join which waited is looked at again where the token is another one by then', ['catalogue/controls'],
-      edit('src/rooms/attending.js', 'way.connection.identity === before', 'true')),
+      edit('src/rooms/attending.js', 'asked !== connection.identity', 'false')),
     taken('rights-broadcast', 'who may broadcast', ['commands/broadcast'],
       edit('src/commands/broadcast.js', 'checkMayBroadcast(policy, request);', '')),
     taken('rights-roles', "the roles of an application's own message type", ['commands/custom-command', 'hub/handle-errors', 'hub/handle'],
