@@ -6,6 +6,8 @@ import { readHistoryRules } from './rules.ts'
 
 /** A message this many times above the announced maximum closes the connection. */
 const HARD_LIMIT_FACTOR = 4
+/** Who somebody is has to be known by then; what is asked for meanwhile goes on, and serves the next who knocks. */
+const MAX_HANDSHAKE_WAIT_MS = 2_000
 
 /** The settings as the options of each plugin and route. The only place that knows both sides. */
 export function domainOptions (config: Config, timings: Timings, redisTimings: Partial<RedisTimings> = {}, ingestTimings: IngestTimings = {}) {
@@ -64,7 +66,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       dialect: config.dialect,
       origins: { allowed: config.allowedOrigins, production: config.production },
       // The rest is for the answer; a key server has given up before that.
-      maxWaitMs: Math.floor(config.handshakeTimeoutMs * 3 / 4)
+      maxWaitMs: Math.min(MAX_HANDSHAKE_WAIT_MS, Math.floor(config.handshakeTimeoutMs * 3 / 4))
     }
   }
 }

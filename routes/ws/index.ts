@@ -36,7 +36,7 @@ const defaultConnect: ConnectOptions = {
   dialect: 'hub.v1',
   origins: DEFAULT_ORIGINS,
   maxWaiting: 1_000,
-  maxWaitMs: 7_500
+  maxWaitMs: 2_000
 }
 
 const adminRoutes = [

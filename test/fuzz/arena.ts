@@ -42,6 +42,14 @@ export interface LaneRun {
   run (number: number): Promise<void>
 }
 
+/** Makes a lane of an arena, by its number. */
+export type MakeLane = (arena: Arena, lane: number) => LaneRun
+
+/** Lanes of a kind; `follow` makes one connection, and resolves at its end. */
+export function lanesOf (kind: Case['kind'], follow: (arena: Arena, which: Case) => Promise<void>): MakeLane {
+  return (arena, lane) => ({ run: async (number) => await follow(arena, { kind, lane, number }) })
+}
+
 const PRIME = 0x9e3779b1
 
 /** The seed of a single connection. */

@@ -1,5 +1,5 @@
 import { Random } from '../faults/random.ts'
-import { seedOf, type Arena, type LaneRun } from './arena.ts'
+import { lanesOf, seedOf, type Arena } from './arena.ts'
 import { makeRestRequest, type RestRequest } from './body-text.ts'
 import { Line, type Receiver } from './line.ts'
 import type { Case } from './options.ts'
@@ -19,19 +19,7 @@ const ADDRESSES = 20
 const FIRST_ADDRESS = 220
 
 /** Connections that send fuzzed REST requests, several each as long as it is clear where one ends. */
-export class BodyLane implements LaneRun {
-  readonly #arena: Arena
-  readonly #lane: number
-
-  constructor (arena: Arena, lane: number) {
-    this.#arena = arena
-    this.#lane = lane
-  }
-
-  async run (number: number): Promise<void> {
-    await new FuzzedRequests(this.#arena, { kind: 'bodies', lane: this.#lane, number }).run()
-  }
-}
+export const bodyLane = lanesOf('bodies', async (arena, which) => await new FuzzedRequests(arena, which).run())
 
 class FuzzedRequests implements Receiver {
   readonly #arena: Arena

@@ -1,6 +1,6 @@
 import { dialects } from '../../src/protocol/dialects/index.ts'
 import { Random } from '../faults/random.ts'
-import { seedOf, type Arena, type LaneRun } from './arena.ts'
+import { lanesOf, seedOf, type Arena } from './arena.ts'
 import { Batches, type Batch } from './batches.ts'
 import { Conversation } from './conversation.ts'
 import { FramePeer, type Outcome } from './frame-peer.ts'
@@ -26,19 +26,7 @@ const PLACE = /"room(?:_id)?":"[^"\\]*".*("epoch":"[^"\\]*","seq":\d+)/
 const KNOWN_ENDS: ReadonlySet<number | undefined> = new Set([1008, 1013, 4002, 4003, 4004, 4009, 4029])
 
 /** Connections that send fuzzed frames, one after the other. */
-export class FrameLane implements LaneRun {
-  readonly #arena: Arena
-  readonly #lane: number
-
-  constructor (arena: Arena, lane: number) {
-    this.#arena = arena
-    this.#lane = lane
-  }
-
-  async run (number: number): Promise<void> {
-    await new FuzzedConnection(this.#arena, { kind: 'frames', lane: this.#lane, number }).run()
-  }
-}
+export const frameLane = lanesOf('frames', async (arena, which) => await new FuzzedConnection(arena, which).run())
 
 /** One connection, from its handshake to its end. */
 class FuzzedConnection {

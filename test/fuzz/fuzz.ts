@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { until } from '../helper.ts'
 import { TeardownStack } from '../faults/teardown-stack.ts'
-import { Counts, type Arena, type LaneRun } from './arena.ts'
-import { BodyLane } from './body-lane.ts'
+import { Counts, type Arena, type LaneRun, type MakeLane } from './arena.ts'
+import { bodyLane } from './body-lane.ts'
 import { Findings } from './findings.ts'
-import { FrameLane } from './frame-lane.ts'
-import { HandshakeLane } from './handshake-lane.ts'
+import { frameLane } from './frame-lane.ts'
+import { handshakeLane } from './handshake-lane.ts'
 import { KINDS, type Case, type FuzzOptions, type Kind } from './options.ts'
 import { startFuzzed, type FuzzedService, type Holdings, type Profile } from './service.ts'
 import type { FuzzResult, ServiceResult } from './table.ts'
@@ -40,10 +40,10 @@ const defaultLanes: Readonly<Record<Profile, Lanes>> = {
 }
 /** Time between two connections of a lane, ms: with the default limits most would only be told that there are too many. */
 const pauseMs: Readonly<Record<Profile, number>> = { unlimited: 0, default: 250 }
-const makeLane: Readonly<Record<Kind, (arena: Arena, lane: number) => LaneRun>> = {
-  frames: (arena, lane) => new FrameLane(arena, lane),
-  handshakes: (arena, lane) => new HandshakeLane(arena, lane),
-  bodies: (arena, lane) => new BodyLane(arena, lane)
+const makeLane: Readonly<Record<Kind, MakeLane>> = {
+  frames: frameLane,
+  handshakes: handshakeLane,
+  bodies: bodyLane
 }
 /** A service that takes in many messages at once accepts few connections meanwhile, so that what asks for many has turns of its own. */
 const TURNS: ReadonlyArray<readonly Kind[]> = [['frames', 'bodies'], ['handshakes', 'bodies']]

@@ -3,14 +3,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net'
 import t from 'tap'
 import type { Teardown } from '../helper.ts'
 import { Random } from '../faults/random.ts'
-import { Counts, seedOf, type Arena, type LaneRun } from './arena.ts'
+import { Counts, seedOf, type MakeLane } from './arena.ts'
 import { Batches } from './batches.ts'
 import { makeRestRequest } from './body-text.ts'
-import { BodyLane } from './body-lane.ts'
+import { bodyLane } from './body-lane.ts'
 import { Conversation } from './conversation.ts'
 import { describe, Findings } from './findings.ts'
-import { FrameLane } from './frame-lane.ts'
-import { HandshakeLane } from './handshake-lane.ts'
+import { frameLane } from './frame-lane.ts'
+import { handshakeLane } from './handshake-lane.ts'
 import { makeHandshake } from './handshake-text.ts'
 import { readOptions } from './options.ts'
 import { Tally } from './tally.ts'
@@ -20,7 +20,7 @@ const UPGRADED = 'HTTP/1.1 101 Switching Protocols\r\n\r\n'
 const GREETING = '{"type":"connected"}'
 
 /** Makes connections with a server that answers each chunk in its own way, until something was found; what that was. */
-async function findingsOf (t: Teardown, makeLane: (arena: Arena) => LaneRun, answer: (socket: Socket, isFirst: boolean) => void): Promise<string[]> {
+async function findingsOf (t: Teardown, makeLane: MakeLane, answer: (socket: Socket, isFirst: boolean) => void): Promise<string[]> {
   const server = createServer((socket) => {
     let chunks = 0
     socket.on('error', () => {})
@@ -32,7 +32,7 @@ async function findingsOf (t: Teardown, makeLane: (arena: Arena) => LaneRun, ans
   const watchdog = new Watchdog()
   t.teardown(() => { watchdog.stop(); server.close() })
   const findings = new Findings()
-  const lane = makeLane({ seed: 7, service: { port, profile: 'unlimited' }, answerMs: 100, watchdog, findings, counts: new Counts(), tickets: [], dialect: 'hub.v1' })
+  const lane = makeLane({ seed: 7, service: { port, profile: 'unlimited' }, answerMs: 100, watchdog, findings, counts: new Counts(), tickets: [], dialect: 'hub.v1' }, 0)
   for (let number = 0; findings.all.length === 0; number += 1) await lane.run(number)
   return findings.all.map(({ what }) => what)
 }
@@ -40,38 +40,38 @@ async function findingsOf (t: Teardown, makeLane: (arena: Arena) => LaneRun, ans
 const textFrame = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)])
 
 t.test('finds that frames are not answered', async (t) => {
-  const found = await findingsOf(t, (arena) => new FrameLane(arena, 0), (socket, isFirst) => { if (isFirst) socket.write(UPGRADED) })
+  const found = await findingsOf(t, frameLane, (socket, isFirst) => { if (isFirst) socket.write(UPGRADED) })
   t.match(found, [/not (?:answered|closed)/])
 })
 
 t.test('finds that a connection is cut without a close frame', async (t) => {
-  const found = await findingsOf(t, (arena) => new FrameLane(arena, 0), (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end() })
+  const found = await findingsOf(t, frameLane, (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end() })
   t.match(found, ['the connection was cut without a close frame'])
 })
 
 t.test('finds a close code that says nothing of what was wrong', async (t) => {
-  const found = await findingsOf(t, (arena) => new FrameLane(arena, 0), (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end(Buffer.from([0x88, 2, 0x03, 0xf3])) })
+  const found = await findingsOf(t, frameLane, (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end(Buffer.from([0x88, 2, 0x03, 0xf3])) })
   t.match(found, ['an unexpected close code'])
 })
 
 t.test('finds a fault that a frame tells of', async (t) => {
-  const found = await findingsOf(t, (arena) => new FrameLane(arena, 0), (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end(textFrame('{"type":"error","payload":{"code":"INTERNAL_ERROR"}}')) })
+  const found = await findingsOf(t, frameLane, (socket, isFirst) => { if (isFirst) socket.write(UPGRADED); else socket.end(textFrame('{"type":"error","payload":{"code":"INTERNAL_ERROR"}}')) })
   t.match(found, ['INTERNAL_ERROR in a frame'])
 })
 
 t.test('finds that a handshake is not answered', async (t) => {
-  t.match(await findingsOf(t, (arena) => new HandshakeLane(arena, 0), () => {}), ['a handshake was neither answered nor closed'])
+  t.match(await findingsOf(t, handshakeLane, () => {}), ['a handshake was neither answered nor closed'])
 })
 
 t.test('finds that a bad token is let in', async (t) => {
-  const found = await findingsOf(t, (arena) => new HandshakeLane(arena, 0), (socket) => { socket.end(Buffer.concat([Buffer.from(UPGRADED), textFrame(GREETING)])) })
+  const found = await findingsOf(t, handshakeLane, (socket) => { socket.end(Buffer.concat([Buffer.from(UPGRADED), textFrame(GREETING)])) })
   t.match(found, ['a bad token was let in'])
 })
 
 t.test('finds a request that fails, and one that is obeyed though it must not be', async (t) => {
   const answer = (status: string) => (socket: Socket): void => { socket.end(`HTTP/1.1 ${status}\r\ncontent-length: 2\r\n\r\n{}`) }
-  t.match(await findingsOf(t, (arena) => new BodyLane(arena, 0), answer('500 Oops')), ['a fault of the service'])
-  t.match(await findingsOf(t, (arena) => new BodyLane(arena, 0), answer('200 OK')), ['somebody was obeyed who is no administrator'])
+  t.match(await findingsOf(t, bodyLane, answer('500 Oops')), ['a fault of the service'])
+  t.match(await findingsOf(t, bodyLane, answer('200 OK')), ['somebody was obeyed who is no administrator'])
 })
 
 t.test('the same seed makes the same inputs, another one others', async (t) => {

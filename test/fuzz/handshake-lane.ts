@@ -1,6 +1,6 @@
 import { Random } from '../faults/random.ts'
 import { clientClose } from '../support/wire-frames.ts'
-import { seedOf, type Arena, type LaneRun } from './arena.ts'
+import { lanesOf, seedOf, type Arena } from './arena.ts'
 import { makeHandshake, type Handshake } from './handshake-text.ts'
 import { Line, type Receiver } from './line.ts'
 import type { Case } from './options.ts'
@@ -21,19 +21,7 @@ const FAULT = '"code":"INTERNAL_ERROR"'
 const GREETING = /"type":"(?:connected|connection\.established|system)"|"client_id"/
 
 /** Connections that make a fuzzed handshake each. */
-export class HandshakeLane implements LaneRun {
-  readonly #arena: Arena
-  readonly #lane: number
-
-  constructor (arena: Arena, lane: number) {
-    this.#arena = arena
-    this.#lane = lane
-  }
-
-  async run (number: number): Promise<void> {
-    await new FuzzedHandshake(this.#arena, { kind: 'handshakes', lane: this.#lane, number }).run()
-  }
-}
+export const handshakeLane = lanesOf('handshakes', async (arena, which) => await new FuzzedHandshake(arena, which).run())
 
 class FuzzedHandshake implements Receiver {
   readonly #arena: Arena

@@ -142,7 +142,9 @@ export class NodeLife {
   async #loadBans (): Promise<void> {
     const { bans, tokenBans } = this.#parts
     const missed = this.#bansMissed
-    await Promise.all([bans.load(), tokenBans.load()])
+    // Both have ended before the next turn, also where one has failed.
+    const loads = await Promise.allSettled([bans.load(), tokenBans.load()])
+    for (const load of loads) if (load.status === 'rejected') throw load.reason
     this.#bansRead = missed
   }
 
