@@ -11,8 +11,8 @@ In scenes h, wshub keeps the last 100 messages of each room; no-history is the s
 all dialects in turn, those of binary the binary one, those of wshub JSON; bytes are those of a frame's content.
 `
 
-/** Names of the sections that no scene writes: what `npm run bench:client` and `npm run soak` have shown. */
-const OTHERS = ['client', 'soak']
+/** Names of the sections that no scene writes: what `npm run bench:client`, `npm run soak` and `npm run fuzz` have shown. */
+const OTHERS = ['client', 'soak', 'churn', 'fuzz', 'floods', 'bystanders', 'timing', 'expressions']
 
 /** Puts sections into the text of a results file: in the place of the same scene's earlier one, else in the given order. */
 export function updateResults (text: string, sections: ReadonlyMap<string, string>, order: readonly string[]): string {
