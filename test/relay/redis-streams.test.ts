@@ -102,6 +102,8 @@ t.test('a store that was lost: a new epoch, and everybody is told', async (t) =>
   const redis = await startRedis(t)
   const { relay, received, gaps, publish } = await follow(t, redis)
   const { epoch } = await publish()
+  // What is confirmed may still be on its way here, and a killed server sends nothing any more.
+  await until(() => received.length === 1)
   await redis.kill()
   await redis.restart()
   await until(() => relay.status().ready)
