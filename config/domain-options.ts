@@ -65,7 +65,7 @@ export function domainOptions (config: Config, timings: Timings, redisTimings: P
       tokenSources: config.tokenSources,
       dialect: config.dialect,
       origins: { allowed: config.allowedOrigins, production: config.production },
-      // The rest is for the answer; a key server has given up before that.
+      // The rest is for the answer.
       maxWaitMs: Math.min(MAX_HANDSHAKE_WAIT_MS, Math.floor(config.handshakeTimeoutMs * 3 / 4))
     }
   }
